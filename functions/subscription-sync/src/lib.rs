@@ -1,0 +1,1 @@
+//! Suppliers' subscriptions become services in billing.

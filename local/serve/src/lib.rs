@@ -1,0 +1,1 @@
+//! billbridge: every function in one process on an embedded table.

@@ -1,0 +1,1 @@
+//! Crayon Cloud-iQ and HostBill as stateful models with an HTTP face.

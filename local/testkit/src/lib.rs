@@ -1,0 +1,1 @@
+//! Fakes with behaviour, builders, a fixed clock and the port contract suites.

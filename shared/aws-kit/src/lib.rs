@@ -1,0 +1,1 @@
+//! Loads the AWS configuration, once.

@@ -1,0 +1,1 @@
+//! Publishes events on an EventBridge bus.

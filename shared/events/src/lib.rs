@@ -1,0 +1,1 @@
+//! The shapes Billbridge publishes, versioned.

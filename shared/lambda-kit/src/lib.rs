@@ -1,0 +1,1 @@
+//! Logging, environment, running a Lambda handler, and which failures Lambda should retry.

@@ -1,0 +1,1 @@
+//! Reads credentials from AWS Secrets Manager.

@@ -1,0 +1,1 @@
+//! The table: the only crate that knows DynamoDB and its keys.

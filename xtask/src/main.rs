@@ -1,0 +1,2 @@
+//! The gatehouse: checks, benchmarks, sizes.
+fn main() {}
