@@ -83,19 +83,13 @@ impl AuditHead {
 impl AuditEntry {
     /// The head after this entry.
     pub fn head(&self) -> AuditHead {
-        AuditHead {
-            sequence: self.sequence,
-            hash: self.hash.clone(),
-        }
+        AuditHead { sequence: self.sequence, hash: self.hash.clone() }
     }
 
     /// The hash this entry must have.
     pub fn expected_hash(&self) -> String {
         let mut print = Fingerprint::new("audit 1");
-        print
-            .text(self.organisation.as_str())
-            .number(i128::from(self.sequence))
-            .text(&self.at.to_string());
+        print.text(self.organisation.as_str()).number(i128::from(self.sequence)).text(&self.at.to_string());
         print.text(&self.actor).text(self.run.as_str());
         print.optional(self.plan.as_deref(), |p, plan| {
             p.text(plan);
@@ -132,10 +126,7 @@ pub fn verify<'a>(entries: impl IntoIterator<Item = &'a AuditEntry>) -> Result<A
     let mut head = AuditHead::default();
     for entry in entries {
         if entry.sequence != head.sequence + 1 {
-            return Err(BrokenChain::Gap {
-                expected: head.sequence + 1,
-                found: entry.sequence,
-            });
+            return Err(BrokenChain::Gap { expected: head.sequence + 1, found: entry.sequence });
         }
         if entry.previous != head.hash {
             return Err(BrokenChain::Unchained(entry.sequence));

@@ -1,7 +1,7 @@
 //! The brake: a plan that would touch more than the configured number, share or amount waits for a person.
 
 use crate::money::Currency;
-use crate::plan::{Plan, Verdict};
+use crate::plan::{Change, Plan};
 use crate::service::{ServiceState, ServiceStatus};
 use crate::settings::Brake;
 use rust_decimal::Decimal;
@@ -26,7 +26,7 @@ impl Reach {
     pub fn of(plan: &Plan) -> Self {
         let mut reach = Self::default();
         for line in plan.lines() {
-            let Verdict::Change { from, to, .. } = &line.verdict else {
+            let Some(Change { from, to, .. }) = line.change() else {
                 continue;
             };
             reach.changes += 1;
@@ -41,11 +41,7 @@ impl Reach {
 }
 
 fn charged(state: &ServiceState) -> Decimal {
-    if state.status == ServiceStatus::Active {
-        state.amount.amount
-    } else {
-        Decimal::ZERO
-    }
+    if state.status == ServiceStatus::Active { state.amount.amount } else { Decimal::ZERO }
 }
 
 /// Why a plan waits for a person.
@@ -82,29 +78,15 @@ impl fmt::Display for Tripped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changes { planned, limit } => {
-                write!(
-                    f,
-                    "{planned} changes, more than the {limit} allowed without approval"
-                )
+                write!(f, "{planned} changes, more than the {limit} allowed without approval")
             }
-            Self::Reduced {
-                planned,
-                known,
-                limit,
-            } => write!(
+            Self::Reduced { planned, known, limit } => write!(
                 f,
                 "{planned} of {known} known subscriptions would be reduced, suspended or ended, more than {} %",
                 limit.normalize()
             ),
-            Self::Amount {
-                planned,
-                currency,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "the sum charged would change by {planned} {currency}, more than {limit}"
-                )
+            Self::Amount { planned, currency, limit } => {
+                write!(f, "the sum charged would change by {planned} {currency}, more than {limit}")
             }
         }
     }
@@ -115,27 +97,16 @@ impl Brake {
     pub fn check(&self, reach: &Reach, known: u64) -> Vec<Tripped> {
         let mut tripped = Vec::new();
         if reach.changes > self.max_changes {
-            tripped.push(Tripped::Changes {
-                planned: reach.changes,
-                limit: self.max_changes,
-            });
+            tripped.push(Tripped::Changes { planned: reach.changes, limit: self.max_changes });
         }
         let share_limit = Decimal::from(known) * self.max_reduced_percent / Decimal::ONE_HUNDRED;
         if reach.reduced >= self.min_reduced.max(1) && Decimal::from(reach.reduced) > share_limit {
             let limit = self.max_reduced_percent;
-            tripped.push(Tripped::Reduced {
-                planned: reach.reduced,
-                known,
-                limit,
-            });
+            tripped.push(Tripped::Reduced { planned: reach.reduced, known, limit });
         }
         for (currency, amount) in &reach.amounts {
             if let Some(limit) = self.max_amount.filter(|limit| amount.abs() > *limit) {
-                tripped.push(Tripped::Amount {
-                    planned: *amount,
-                    currency: *currency,
-                    limit,
-                });
+                tripped.push(Tripped::Amount { planned: *amount, currency: *currency, limit });
             }
         }
         tripped

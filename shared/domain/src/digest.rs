@@ -29,6 +29,10 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+fn big_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 /// A subscription's place in the digest index and in the table: the first 56 bits of the SHA-256 of its id.
 /// Two ids that meet in 56 bits (once in 10⁵ estates of a million) are noticed and parked, never merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,13 +44,14 @@ impl SubscriptionKey {
 
     /// The key of a supplier's subscription id.
     pub fn of(id: &str) -> Self {
-        let [a, b, c, d, e, f, g, ..] = sha256(id.as_bytes());
-        Self::from_bytes([a, b, c, d, e, f, g])
+        let mut bytes = [0; Self::BYTES];
+        bytes.copy_from_slice(&sha256(id.as_bytes())[..Self::BYTES]);
+        Self::from_bytes(bytes)
     }
 
     /// From the seven bytes of [`SubscriptionKey::to_bytes`].
-    pub fn from_bytes([a, b, c, d, e, f, g]: [u8; 7]) -> Self {
-        Self(u64::from_be_bytes([0, a, b, c, d, e, f, g]))
+    pub fn from_bytes(bytes: [u8; 7]) -> Self {
+        Self(big_endian(&bytes))
     }
 
     /// Seven big-endian bytes; they sort like the key.
@@ -80,13 +85,12 @@ impl Digest {
 
     /// From the first 40 bits of a hash; zero is moved aside to one.
     pub fn from_hash(hash: &[u8; 32]) -> Self {
-        let [a, b, c, d, e, ..] = *hash;
-        Self(Self::from_bytes([a, b, c, d, e]).0.max(1))
+        Self(big_endian(&hash[..Self::BYTES]).max(1))
     }
 
     /// From the five bytes of [`Digest::to_bytes`].
-    pub fn from_bytes([a, b, c, d, e]: [u8; 5]) -> Self {
-        Self(u64::from_be_bytes([0, 0, 0, a, b, c, d, e]))
+    pub fn from_bytes(bytes: [u8; 5]) -> Self {
+        Self(big_endian(&bytes))
     }
 
     /// Five big-endian bytes.
@@ -133,6 +137,12 @@ impl Fingerprint {
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.0.update((text.len() as u64).to_le_bytes());
         self.0.update(text.as_bytes());
+        self
+    }
+
+    /// Adds another fingerprint.
+    pub fn bytes(&mut self, bytes: &[u8; 32]) -> &mut Self {
+        self.0.update(bytes);
         self
     }
 

@@ -45,12 +45,7 @@ pub struct Failure {
 impl Failure {
     /// A failure without a request id.
     pub fn new(kind: FailureKind, system: &SystemId, what: impl Into<String>) -> Self {
-        Self {
-            kind,
-            system: system.clone(),
-            what: what.into(),
-            request: None,
-        }
+        Self { kind, system: system.clone(), what: what.into(), request: None }
     }
 
     /// Whether a mutation that ended like this has certainly not been done.

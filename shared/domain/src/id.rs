@@ -16,11 +16,7 @@ pub struct InvalidId {
 }
 
 fn invalid(kind: &'static str, text: &str, expected: &'static str) -> InvalidId {
-    InvalidId {
-        kind,
-        text: text.chars().take(80).collect(),
-        expected,
-    }
+    InvalidId { kind, text: text.chars().take(80).collect(), expected }
 }
 
 /// The longest identifier accepted anywhere, in bytes: keys and reference fields must hold it whole.
@@ -129,13 +125,7 @@ impl CustomerId {
     /// The id a customer gets when first linked: derived from the supplier's own id, so that importing the
     /// same links twice names the same customer.
     pub fn derived(supplier: &SystemId, tenant: &TenantId) -> Self {
-        Self(
-            format!(
-                "cus_{}",
-                short_hash(&["customer", supplier.as_str(), tenant.as_str()])
-            )
-            .into(),
-        )
+        Self(format!("cus_{}", short_hash(&["customer", supplier.as_str(), tenant.as_str()])).into())
     }
 }
 

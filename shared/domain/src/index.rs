@@ -37,11 +37,7 @@ impl DigestIndex {
             same
         });
         let seen = vec![0; entries.len().div_ceil(64)];
-        Self {
-            entries,
-            seen,
-            new: HashSet::new(),
-        }
+        Self { entries, seen, new: HashSet::new() }
     }
 
     /// How many subscriptions are known.
@@ -62,22 +58,14 @@ impl DigestIndex {
     /// Notes that the listing showed a subscription.
     pub fn observe(&mut self, key: SubscriptionKey, digest: Digest) -> Sight {
         let Ok(at) = self.entries.binary_search_by_key(&key, |entry| entry.0) else {
-            return if self.new.insert(key) {
-                Sight::New
-            } else {
-                Sight::Repeated
-            };
+            return if self.new.insert(key) { Sight::New } else { Sight::Repeated };
         };
         let (word, bit) = (at / 64, 1u64 << (at % 64));
         if self.seen[word] & bit != 0 {
             return Sight::Repeated;
         }
         self.seen[word] |= bit;
-        if self.entries[at].1 == digest {
-            Sight::Unchanged
-        } else {
-            Sight::Changed
-        }
+        if self.entries[at].1 == digest { Sight::Unchanged } else { Sight::Changed }
     }
 
     /// The known subscriptions that the listing has not shown.
@@ -122,11 +110,7 @@ impl Listing {
         if self.pages > 0 && self.total != total {
             let show = |t: Option<u64>| t.map_or_else(|| "nothing".into(), |t| t.to_string());
             self.doubt.get_or_insert_with(|| {
-                format!(
-                    "the stated total changed from {} to {} while listing",
-                    show(self.total),
-                    show(total)
-                )
+                format!("the stated total changed from {} to {} while listing", show(self.total), show(total))
             });
         }
         self.pages += 1;

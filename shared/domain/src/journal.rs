@@ -62,9 +62,7 @@ impl EffectState {
 
     /// Reads the text form.
     pub fn find(text: &str) -> Option<Self> {
-        [Self::Intended, Self::Done, Self::Refused]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Intended, Self::Done, Self::Refused].into_iter().find(|state| state.as_str() == text)
     }
 }
 

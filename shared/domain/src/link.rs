@@ -98,12 +98,7 @@ impl LinkBook {
         let mut products: HashMap<&OfferId, Vec<ProductLink>> = HashMap::new();
         for link in links.clone() {
             match link {
-                Link::Client {
-                    customer,
-                    system,
-                    client,
-                    currency,
-                } if system == billing => {
+                Link::Client { customer, system, client, currency } if system == billing => {
                     let link = ClientLink {
                         customer: customer.clone(),
                         client: client.clone(),
@@ -111,15 +106,8 @@ impl LinkBook {
                     };
                     push_distinct(clients.entry(customer).or_default(), link);
                 }
-                Link::Product {
-                    offer,
-                    system,
-                    product,
-                } if system == billing => {
-                    let link = ProductLink {
-                        offer: offer.clone(),
-                        product: product.clone(),
-                    };
+                Link::Product { offer, system, product } if system == billing => {
+                    let link = ProductLink { offer: offer.clone(), product: product.clone() };
                     push_distinct(products.entry(offer).or_default(), link);
                 }
                 Link::Tenant { .. } | Link::Offer { .. } | Link::Client { .. } | Link::Product { .. } => {}
@@ -128,11 +116,7 @@ impl LinkBook {
         let mut book = Self::default();
         for link in links {
             match link {
-                Link::Tenant {
-                    customer,
-                    system,
-                    tenant,
-                } if system == supplier => {
+                Link::Tenant { customer, system, tenant } if system == supplier => {
                     let known = book.clients.entry(tenant.clone()).or_default();
                     for client in clients.get(customer).into_iter().flatten() {
                         push_distinct(known, client.clone());

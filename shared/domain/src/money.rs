@@ -17,7 +17,7 @@ impl Currency {
     /// How many decimal places amounts of this currency have: EUR 2, JPY 0, KWD 3 (ISO 4217).
     pub fn decimals(self) -> u32 {
         iso_currency::Currency::from_code(self.code())
-            .and_then(|c| c.exponent())
+            .and_then(iso_currency::Currency::exponent)
             .map_or(2, u32::from)
     }
 }
@@ -72,27 +72,17 @@ pub enum RoundingMode {
 }
 
 impl RoundingMode {
-    const NAMES: [(Self, &'static str); 4] = [
-        (Self::HalfUp, "half-up"),
-        (Self::HalfEven, "half-even"),
-        (Self::Up, "up"),
-        (Self::Down, "down"),
-    ];
+    const NAMES: [(Self, &'static str); 4] =
+        [(Self::HalfUp, "half-up"), (Self::HalfEven, "half-even"), (Self::Up, "up"), (Self::Down, "down")];
 
     /// The name used in settings and explanations.
     pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(mode, _)| *mode == self)
-            .map_or("half-up", |(_, name)| name)
+        Self::NAMES.iter().find(|(mode, _)| *mode == self).map_or("half-up", |(_, name)| name)
     }
 
     /// Finds a mode by its name.
     pub fn find(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(_, n)| *n == name)
-            .map(|(mode, _)| *mode)
+        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(mode, _)| *mode)
     }
 
     /// Rounds to a number of decimal places.
@@ -132,10 +122,7 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
         }
-        let amount = self
-            .amount
-            .checked_add(other.amount)
-            .ok_or(MoneyError::TooLarge)?;
+        let amount = self.amount.checked_add(other.amount).ok_or(MoneyError::TooLarge)?;
         Ok(Self::new(amount, self.currency))
     }
 
@@ -146,10 +133,7 @@ impl Money {
 
     /// This much, `quantity` times, exact.
     pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
-        let amount = self
-            .amount
-            .checked_mul(Decimal::from(quantity))
-            .ok_or(MoneyError::TooLarge)?;
+        let amount = self.amount.checked_mul(Decimal::from(quantity)).ok_or(MoneyError::TooLarge)?;
         Ok(Self::new(amount, self.currency))
     }
 
@@ -187,10 +171,7 @@ impl FromStr for Money {
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         let refused = || MoneyError::NotAnAmount(text.chars().take(40).collect());
         let (amount, currency) = text.split_once(' ').ok_or_else(refused)?;
-        Ok(Self::new(
-            Decimal::from_str_exact(amount).map_err(|_| refused())?,
-            currency.parse()?,
-        ))
+        Ok(Self::new(Decimal::from_str_exact(amount).map_err(|_| refused())?, currency.parse()?))
     }
 }
 

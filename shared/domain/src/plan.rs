@@ -46,15 +46,9 @@ impl FromStr for PlanHash {
     type Err = InvalidHash;
 
     fn from_str(text: &str) -> Result<Self, InvalidHash> {
-        let valid = text.len() == 64
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if valid {
-            Ok(Self(text.into()))
-        } else {
-            Err(InvalidHash(text.chars().take(80).collect()))
-        }
+        let valid =
+            text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if valid { Ok(Self(text.into())) } else { Err(InvalidHash(text.chars().take(80).collect())) }
     }
 }
 
@@ -85,10 +79,12 @@ pub enum Why {
     GraceOver,
     /// The due date follows the term.
     DueDate,
+    /// An earlier attempt ended without a known outcome; the service is brought to where it should be.
+    Settle,
 }
 
 impl Why {
-    const NAMES: [(Self, &'static str); 12] = [
+    const NAMES: [(Self, &'static str); 13] = [
         (Self::New, "new"),
         (Self::Returned, "returned"),
         (Self::Quantity, "quantity"),
@@ -101,39 +97,38 @@ impl Why {
         (Self::Vanished, "vanished"),
         (Self::GraceOver, "grace-over"),
         (Self::DueDate, "due-date"),
+        (Self::Settle, "settle"),
     ];
 
     /// The text form.
     pub fn as_str(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(why, _)| *why == self)
-            .map_or("", |(_, name)| name)
+        Self::NAMES.iter().find(|(why, _)| *why == self).map_or("", |(_, name)| name)
     }
 
     /// Reads the text form.
     pub fn find(text: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(_, name)| *name == text)
-            .map(|(why, _)| *why)
+        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(why, _)| *why)
     }
+}
+
+/// What is to become of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The service, unless it is to be created.
+    pub service: Option<ServiceId>,
+    /// How it was left, unless it is to be created.
+    pub from: Option<ServiceState>,
+    /// How it is to be.
+    pub to: ServiceState,
+    /// Why, at least one reason.
+    pub why: Vec<Why>,
 }
 
 /// What a plan says about one subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The service is to be in another state.
-    Change {
-        /// The service, unless it is to be created.
-        service: Option<ServiceId>,
-        /// How it was left, unless it is to be created.
-        from: Option<ServiceState>,
-        /// How it is to be.
-        to: ServiceState,
-        /// Why, at least one reason.
-        why: Vec<Why>,
-    },
+    Change(Box<Change>),
     /// A person decides.
     Park {
         /// Why.
@@ -177,7 +172,15 @@ pub struct Line {
 impl Line {
     /// Whether the line asks billing for something.
     pub fn is_change(&self) -> bool {
-        matches!(self.verdict, Verdict::Change { .. })
+        self.change().is_some()
+    }
+
+    /// What the line asks of billing, if anything.
+    pub fn change(&self) -> Option<&Change> {
+        match &self.verdict {
+            Verdict::Change(change) => Some(change),
+            Verdict::Park { .. } | Verdict::Wait(_) | Verdict::Note => None,
+        }
     }
 
     /// The record once this line is done. `before` is the record as it was; `service` the service's id where
@@ -209,30 +212,21 @@ impl Line {
             updated: now,
         };
         match &self.verdict {
-            Verdict::Change {
-                service: known, to, ..
-            } => {
-                after.service = service.or_else(|| known.clone());
-                after.applied = Some(to.clone());
+            Verdict::Change(change) => {
+                after.service = service.or_else(|| change.service.clone());
+                after.applied = Some(change.to.clone());
                 after.revision += 1;
-                if to.status == ServiceStatus::Terminated {
+                if change.to.status == ServiceStatus::Terminated {
                     after.state = SyncState::Ended;
                 }
             }
             Verdict::Park { reason, detail } => {
-                after.state = SyncState::Parked {
-                    reason: *reason,
-                    detail: detail.clone(),
-                };
+                after.state = SyncState::Parked { reason: *reason, detail: detail.clone() };
             }
             Verdict::Wait(WaitReason::NeverBilled) => after.state = SyncState::Ended,
             Verdict::Wait(reason) => after.state = SyncState::Pending(*reason),
             Verdict::Note => {
-                if after
-                    .applied
-                    .as_ref()
-                    .is_some_and(|state| state.status == ServiceStatus::Terminated)
-                {
+                if after.applied.as_ref().is_some_and(|state| state.status == ServiceStatus::Terminated) {
                     after.state = SyncState::Ended;
                 }
             }
@@ -268,9 +262,7 @@ impl Plan {
 
     /// The lines that ask a person for something.
     pub fn parked(&self) -> impl Iterator<Item = &Line> {
-        self.lines
-            .iter()
-            .filter(|line| matches!(line.verdict, Verdict::Park { .. }))
+        self.lines.iter().filter(|line| matches!(line.verdict, Verdict::Park { .. }))
     }
 
     /// Whether nothing at all is to be done or recorded.

@@ -30,9 +30,7 @@ impl Basis {
 
     /// Reads the text form.
     pub fn find(text: &str) -> Option<Self> {
-        [Self::Resale, Self::Cost, Self::List]
-            .into_iter()
-            .find(|basis| basis.as_str() == text)
+        [Self::Resale, Self::Cost, Self::List].into_iter().find(|basis| basis.as_str() == text)
     }
 
     fn of(self, prices: &SupplierPrices) -> Option<Money> {
@@ -137,11 +135,7 @@ impl PriceRule {
     fn matches(&self, customer: &CustomerId, offer: &OfferId, publisher: Option<&str>, day: Date) -> bool {
         self.scope.customer.as_ref().is_none_or(|c| c == customer)
             && self.scope.offer.as_ref().is_none_or(|o| o == offer)
-            && self
-                .scope
-                .publisher
-                .as_deref()
-                .is_none_or(|p| publisher == Some(p))
+            && self.scope.publisher.as_deref().is_none_or(|p| publisher == Some(p))
             && self.valid_from.is_none_or(|from| day >= from)
             && self.valid_until.is_none_or(|until| day < until)
     }
@@ -154,10 +148,7 @@ impl PriceRule {
         match self.method {
             Method::Markup { percent, basis } => print.text("markup").decimal(percent).text(basis.as_str()),
             Method::Margin { percent, basis } => print.text("margin").decimal(percent).text(basis.as_str()),
-            Method::Fixed(price) => print
-                .text("fixed")
-                .decimal(price.amount)
-                .text(price.currency.code()),
+            Method::Fixed(price) => print.text("fixed").decimal(price.amount).text(price.currency.code()),
             Method::PassThrough(basis) => print.text("pass-through").text(basis.as_str()),
         };
         print.finish()
@@ -220,9 +211,7 @@ impl PriceRules {
         publisher: Option<&str>,
         day: Date,
     ) -> Option<&PriceRule> {
-        self.0
-            .iter()
-            .find(|rule| rule.matches(customer, offer, publisher, day))
+        self.0.iter().find(|rule| rule.matches(customer, offer, publisher, day))
     }
 
     /// The rules in order.
@@ -249,38 +238,23 @@ pub fn price_unit(
             .max_by(|a, b| a.date.cmp(&b.date))
             .ok_or(PriceError::NoRate(exact.currency, currency))?;
         let converted = rate.convert(exact)?;
-        explanation.push_str(&format!(
-            " × {} ({}, {}) = {converted}",
-            rate.rate, rate.source, rate.date
-        ));
+        explanation.push_str(&format!(" × {} ({}, {}) = {converted}", rate.rate, rate.source, rate.date));
         converted
     };
-    let unit = converted.rounded_to(
-        rule.decimals.unwrap_or_else(|| currency.decimals()),
-        rule.rounding,
-    );
+    let unit = converted.rounded_to(rule.decimals.unwrap_or_else(|| currency.decimals()), rule.rounding);
     if unit != converted {
         explanation.push_str(&format!(" → {unit} ({})", rule.rounding.name()));
     }
-    Ok(Priced {
-        unit,
-        rule: rule.id.clone(),
-        explanation,
-        term_start,
-    })
+    Ok(Priced { unit, rule: rule.id.clone(), explanation, term_start })
 }
 
 fn apply_method(rule: &PriceRule, prices: &SupplierPrices) -> Result<(Money, String), PriceError> {
     rule.validate()?;
     let basis_price = |basis: Basis| {
-        basis
-            .of(prices)
-            .ok_or_else(|| PriceError::BasisUnknown(rule.id.clone(), basis.as_str()))
+        basis.of(prices).ok_or_else(|| PriceError::BasisUnknown(rule.id.clone(), basis.as_str()))
     };
     let scaled = |price: Money, factor: Option<Decimal>| {
-        factor
-            .map(|amount| Money::new(amount, price.currency))
-            .ok_or(PriceError::Money(MoneyError::TooLarge))
+        factor.map(|amount| Money::new(amount, price.currency)).ok_or(PriceError::Money(MoneyError::TooLarge))
     };
     let hundred = Decimal::ONE_HUNDRED;
     match rule.method {
@@ -292,22 +266,12 @@ fn apply_method(rule: &PriceRule, prices: &SupplierPrices) -> Result<(Money, Str
         Method::Markup { percent, basis } => {
             let price = basis_price(basis)?;
             let exact = scaled(price, price.amount.checked_mul(Decimal::ONE + percent / hundred))?;
-            Ok((
-                exact,
-                format!("{} {price} + {} % = {exact}", basis.as_str(), percent.normalize()),
-            ))
+            Ok((exact, format!("{} {price} + {} % = {exact}", basis.as_str(), percent.normalize())))
         }
         Method::Margin { percent, basis } => {
             let price = basis_price(basis)?;
             let exact = scaled(price, price.amount.checked_div(Decimal::ONE - percent / hundred))?;
-            Ok((
-                exact,
-                format!(
-                    "{} {price} at {} % margin = {exact}",
-                    basis.as_str(),
-                    percent.normalize()
-                ),
-            ))
+            Ok((exact, format!("{} {price} at {} % margin = {exact}", basis.as_str(), percent.normalize())))
         }
     }
 }

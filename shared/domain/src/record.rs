@@ -122,9 +122,7 @@ impl WaitReason {
 
     /// Finds a reason by its code.
     pub fn find(code: &str) -> Option<Self> {
-        [Self::SupplierPending, Self::NoSeats, Self::NeverBilled]
-            .into_iter()
-            .find(|r| r.code() == code)
+        [Self::SupplierPending, Self::NoSeats, Self::NeverBilled].into_iter().find(|r| r.code() == code)
     }
 }
 
@@ -206,11 +204,7 @@ pub struct SyncRecord {
 impl SyncRecord {
     /// Whether two records say the same, whoever wrote them and when.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let other = Self {
-            run: self.run.clone(),
-            updated: self.updated,
-            ..other.clone()
-        };
+        let other = Self { run: self.run.clone(), updated: self.updated, ..other.clone() };
         *self == other
     }
 }

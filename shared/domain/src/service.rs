@@ -30,9 +30,7 @@ impl ServiceStatus {
 
     /// Reads the text form.
     pub fn find(text: &str) -> Option<Self> {
-        [Self::Active, Self::Suspended, Self::Terminated]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        [Self::Active, Self::Suspended, Self::Terminated].into_iter().find(|status| status.as_str() == text)
     }
 }
 

@@ -21,9 +21,7 @@ pub struct Settings {
 impl Settings {
     /// Finds an organisation by its id.
     pub fn find(&self, id: &OrganisationId) -> Option<&Organisation> {
-        self.organisations
-            .iter()
-            .find(|organisation| organisation.id == *id)
+        self.organisations.iter().find(|organisation| organisation.id == *id)
     }
 }
 
@@ -120,12 +118,7 @@ pub struct Brake {
 
 impl Default for Brake {
     fn default() -> Self {
-        Self {
-            max_changes: 500,
-            max_reduced_percent: Decimal::TEN,
-            min_reduced: 5,
-            max_amount: None,
-        }
+        Self { max_changes: 500, max_reduced_percent: Decimal::TEN, min_reduced: 5, max_amount: None }
     }
 }
 
@@ -134,22 +127,13 @@ impl Organisation {
     /// count for each subscription by itself.
     pub fn fingerprint(&self, rates: &[ExchangeRate]) -> [u8; 32] {
         let mut print = Fingerprint::new("organisation 1");
-        print
-            .text(self.id.as_str())
-            .text(self.billing.as_str())
-            .text(self.currency.code());
+        print.text(self.id.as_str()).text(self.billing.as_str()).text(self.currency.code());
         print.number(i128::from(self.price_per == PricePer::Month));
-        print
-            .number(i128::from(self.policy.grace.days))
-            .number(i128::from(self.policy.grace.suspend));
+        print.number(i128::from(self.policy.grace.days)).number(i128::from(self.policy.grace.suspend));
         print.number(i128::from(self.policy.due_date == DueDatePolicy::TermEnd));
         print.number(i128::from(self.policy.price_hold == PriceHold::Never));
         for rate in rates {
-            print
-                .text(rate.from.code())
-                .text(rate.to.code())
-                .decimal(rate.rate)
-                .text(&rate.source);
+            print.text(rate.from.code()).text(rate.to.code()).decimal(rate.rate).text(&rate.source);
             print.text(&rate.date.to_string());
         }
         print.finish()

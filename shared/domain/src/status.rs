@@ -43,10 +43,7 @@ pub struct GracePolicy {
 
 impl Default for GracePolicy {
     fn default() -> Self {
-        Self {
-            days: 30,
-            suspend: true,
-        }
+        Self { days: 30, suspend: true }
     }
 }
 
@@ -64,9 +61,7 @@ impl GracePolicy {
 
     /// Whether the waiting is over on a day.
     pub fn is_over(self, today: Date, ended_on: Date) -> bool {
-        ended_on
-            .checked_add(i64::from(self.days).days())
-            .is_ok_and(|end| today >= end)
+        ended_on.checked_add(i64::from(self.days).days()).is_ok_and(|end| today >= end)
     }
 }
 

@@ -92,13 +92,10 @@ impl BillingCycle {
 
     /// The text form used in offers, plans and CSV files.
     pub fn as_str(&self) -> &str {
-        match self {
-            Self::Other(text) => text,
-            known => Self::NAMES
-                .iter()
-                .find(|(cycle, _)| cycle == known)
-                .map_or("", |(_, name)| name),
+        if let Self::Other(text) = self {
+            return text;
         }
+        Self::NAMES.iter().find(|(cycle, _)| cycle == self).map_or("", |(_, name)| name)
     }
 
     /// Reads the text form; anything unknown is carried.
@@ -144,13 +141,7 @@ impl OfferKey {
 
 impl fmt::Display for OfferKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}",
-            self.part_number,
-            self.term.as_str(),
-            self.cycle.as_str()
-        )
+        write!(f, "{}/{}/{}", self.part_number, self.term.as_str(), self.cycle.as_str())
     }
 }
 

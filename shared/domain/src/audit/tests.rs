@@ -34,13 +34,7 @@ fn a_changed_removed_or_replaced_entry_is_found() {
     assert_eq!(verify(&changed), Err(BrokenChain::Changed(3)));
     let mut removed = chain(5);
     removed.remove(2);
-    assert_eq!(
-        verify(&removed),
-        Err(BrokenChain::Gap {
-            expected: 3,
-            found: 4
-        })
-    );
+    assert_eq!(verify(&removed), Err(BrokenChain::Gap { expected: 3, found: 4 }));
     let mut replaced = chain(5);
     replaced[2].what = "something else".into();
     replaced[2].hash = replaced[2].expected_hash();

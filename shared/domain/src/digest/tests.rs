@@ -7,10 +7,7 @@ fn parts_cannot_be_shifted_into_each_other() {
 
 #[test]
 fn the_hash_of_the_empty_text_is_the_published_one() {
-    assert_eq!(
-        hex(&sha256(b"")),
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    );
+    assert_eq!(hex(&sha256(b"")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 #[test]
@@ -37,15 +34,7 @@ fn keys_keep_their_order_in_bytes_and_fall_evenly_into_buckets() {
     let mut keys: Vec<_> = (0..4096).map(|id| SubscriptionKey::of(&id.to_string())).collect();
     keys.sort_unstable();
     assert!(keys.is_sorted_by_key(|key| key.to_bytes()));
-    assert!(
-        keys.iter()
-            .all(|key| SubscriptionKey::from_bytes(key.to_bytes()) == *key && key.bucket(0) == 0)
-    );
-    let largest = (0..16)
-        .map(|b| keys.iter().filter(|key| key.bucket(4) == b).count())
-        .max();
-    assert!(
-        largest.is_some_and(|n| n < 350),
-        "{largest:?} of 4096 keys in one of 16 buckets"
-    );
+    assert!(keys.iter().all(|key| SubscriptionKey::from_bytes(key.to_bytes()) == *key && key.bucket(0) == 0));
+    let largest = (0..16).map(|b| keys.iter().filter(|key| key.bucket(4) == b).count()).max();
+    assert!(largest.is_some_and(|n| n < 350), "{largest:?} of 4096 keys in one of 16 buckets");
 }

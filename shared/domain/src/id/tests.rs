@@ -21,16 +21,8 @@ fn empty_spaced_and_overlong_ids_are_refused() {
 fn linking_the_same_tenant_twice_names_the_same_customer() {
     let system: SystemId = "crayon".parse().unwrap();
     let tenant: TenantId = "5312".parse().unwrap();
-    assert_eq!(
-        CustomerId::derived(&system, &tenant),
-        CustomerId::derived(&system, &tenant)
-    );
-    assert!(
-        CustomerId::derived(&system, &tenant)
-            .as_str()
-            .parse::<CustomerId>()
-            .is_ok()
-    );
+    assert_eq!(CustomerId::derived(&system, &tenant), CustomerId::derived(&system, &tenant));
+    assert!(CustomerId::derived(&system, &tenant).as_str().parse::<CustomerId>().is_ok());
 }
 
 #[test]

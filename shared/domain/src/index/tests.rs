@@ -10,11 +10,8 @@ fn digest(text: &str) -> Digest {
 
 #[test]
 fn the_index_tells_unchanged_changed_new_repeated_and_missing_apart() {
-    let mut index = DigestIndex::new(vec![
-        (key(1), digest("a")),
-        (key(2), digest("a")),
-        (key(3), Digest::LOOK),
-    ]);
+    let mut index =
+        DigestIndex::new(vec![(key(1), digest("a")), (key(2), digest("a")), (key(3), Digest::LOOK)]);
     assert_eq!(index.observe(key(1), digest("a")), Sight::Unchanged);
     assert_eq!(index.observe(key(2), digest("b")), Sight::Changed);
     assert_eq!(index.observe(key(4), digest("a")), Sight::New);
@@ -33,11 +30,7 @@ fn a_subscription_to_look_at_is_never_unchanged() {
 
 #[test]
 fn chunks_of_different_age_make_a_key_looked_at() {
-    let index = DigestIndex::new(vec![
-        (key(1), digest("a")),
-        (key(1), digest("b")),
-        (key(2), digest("a")),
-    ]);
+    let index = DigestIndex::new(vec![(key(1), digest("a")), (key(1), digest("b")), (key(2), digest("a"))]);
     assert_eq!(index.len(), 2);
     assert!(index.entries().contains(&(key(1), Digest::LOOK)));
 }
@@ -51,14 +44,8 @@ fn a_listing_is_whole_only_when_total_and_distinct_rows_agree() {
     };
     let unproven = |why: &str| Proof::Unproven(why.into());
     assert_eq!(proof(&|l| (0..2).for_each(|_| l.page(Some(4), 2))), Proof::Whole);
-    assert_eq!(
-        proof(&|l| l.page(Some(4), 2)),
-        unproven("2 of 4 subscriptions arrived")
-    );
-    assert_eq!(
-        proof(&|l| l.page(None, 2)),
-        unproven("the supplier stated no total")
-    );
+    assert_eq!(proof(&|l| l.page(Some(4), 2)), unproven("2 of 4 subscriptions arrived"));
+    assert_eq!(proof(&|l| l.page(None, 2)), unproven("the supplier stated no total"));
     let repeated = |l: &mut Listing| {
         l.page(Some(2), 2);
         l.repeated();
@@ -68,10 +55,7 @@ fn a_listing_is_whole_only_when_total_and_distinct_rows_agree() {
         l.page(Some(4), 2);
         l.page(Some(3), 1);
     };
-    assert_eq!(
-        proof(&moving),
-        unproven("the stated total changed from 4 to 3 while listing")
-    );
+    assert_eq!(proof(&moving), unproven("the stated total changed from 4 to 3 while listing"));
     let torn = |l: &mut Listing| {
         l.page(Some(2), 2);
         l.unreadable();

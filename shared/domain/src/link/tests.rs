@@ -35,11 +35,8 @@ fn a_tenant_reaches_its_client_through_our_customer() {
 
 #[test]
 fn a_customer_with_two_clients_is_ambiguous_and_never_guessed() {
-    let links = [
-        tenant("cus_a", "5312"),
-        client("cus_a", "12", "hostbill"),
-        client("cus_a", "13", "hostbill"),
-    ];
+    let links =
+        [tenant("cus_a", "5312"), client("cus_a", "12", "hostbill"), client("cus_a", "13", "hostbill")];
     let book = LinkBook::new(&links, &system("crayon"), &system("hostbill"));
     assert_eq!(found(&book, "5312"), Resolved::Ambiguous);
 }
@@ -65,11 +62,7 @@ fn a_client_on_another_billing_host_does_not_count() {
 
 #[test]
 fn the_same_link_written_twice_is_one_link() {
-    let links = [
-        tenant("cus_a", "5312"),
-        tenant("cus_a", "5312"),
-        client("cus_a", "12", "hostbill"),
-    ];
+    let links = [tenant("cus_a", "5312"), tenant("cus_a", "5312"), client("cus_a", "12", "hostbill")];
     let book = LinkBook::new(&links, &system("crayon"), &system("hostbill"));
     assert!(matches!(found(&book, "5312"), Resolved::One(_)));
 }

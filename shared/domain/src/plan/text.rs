@@ -1,7 +1,7 @@
 //! The one canonical text form of a plan: a heading, then one line a subscription, fields separated by tabs
 //! as `name=value`. Tabs, line ends and backslashes inside values are escaped with a backslash.
 
-use super::{Line, Plan, Verdict, Why};
+use super::{Change, Line, Plan, Verdict, Why};
 use crate::price::Priced;
 use crate::record::{ParkReason, WaitReason};
 use crate::service::{ServiceState, ServiceStatus};
@@ -33,10 +33,7 @@ impl Plan {
 
     /// Reads the canonical text back.
     pub fn from_text(text: &str) -> Result<Self, InvalidPlan> {
-        let fail = |line: usize, problem: &str| InvalidPlan {
-            line,
-            problem: problem.into(),
-        };
+        let fail = |line: usize, problem: &str| InvalidPlan { line, problem: problem.into() };
         let mut rows = text.lines();
         let organisation = rows
             .next()
@@ -45,12 +42,7 @@ impl Plan {
             .ok_or_else(|| fail(1, "the heading is missing"))?;
         let lines = rows
             .enumerate()
-            .map(|(at, row)| {
-                read_line(row).map_err(|problem| InvalidPlan {
-                    line: at + 2,
-                    problem,
-                })
-            })
+            .map(|(at, row)| read_line(row).map_err(|problem| InvalidPlan { line: at + 2, problem }))
             .collect::<Result<_, _>>()?;
         Ok(Self::new(organisation, lines))
     }
@@ -58,8 +50,8 @@ impl Plan {
 
 fn write_line(text: &mut String, line: &Line) {
     let verdict = match &line.verdict {
-        Verdict::Change { from: None, .. } => "create",
-        Verdict::Change { .. } => "change",
+        Verdict::Change(change) if change.from.is_none() => "create",
+        Verdict::Change(_) => "change",
         Verdict::Park { .. } => "park",
         Verdict::Wait(_) => "wait",
         Verdict::Note => "note",
@@ -81,12 +73,8 @@ fn write_line(text: &mut String, line: &Line) {
     }
     optional(text, "ended", line.ended_on.map(|d| d.to_string()));
     match &line.verdict {
-        Verdict::Change {
-            service,
-            from,
-            to,
-            why,
-        } => {
+        Verdict::Change(change) => {
+            let Change { service, from, to, why } = change.as_ref();
             optional(text, "service", service.as_ref().map(ToString::to_string));
             if let Some(from) = from {
                 field(text, "from", &state_text(from));
@@ -139,7 +127,8 @@ pub(crate) fn state_text(state: &ServiceState) -> String {
         state.status.as_str(),
     );
     if let Some(date) = state.next_due {
-        text.push_str(&format!(" {date}"));
+        text.push(' ');
+        text.push_str(&date.to_string());
     }
     text
 }
@@ -147,11 +136,7 @@ pub(crate) fn state_text(state: &ServiceState) -> String {
 /// Reads [`state_text`] back.
 pub(crate) fn read_state(text: &str) -> Result<ServiceState, String> {
     let mut words = text.split(' ');
-    let mut next = |what: &str| {
-        words
-            .next()
-            .ok_or_else(|| format!("a service state lacks its {what}"))
-    };
+    let mut next = |what: &str| words.next().ok_or_else(|| format!("a service state lacks its {what}"));
     let (client, product) = (parse(next("client")?)?, parse(next("product")?)?);
     let cycle = BillingCycle::from_text(next("cycle")?);
     let quantity = parse(next("quantity")?)?;
@@ -181,9 +166,8 @@ impl Fields {
         let verdict = parts.next().unwrap_or_default().to_owned();
         let fields = parts
             .map(|part| {
-                let (name, value) = part
-                    .split_once('=')
-                    .ok_or_else(|| format!("{part:?} is not name=value"))?;
+                let (name, value) =
+                    part.split_once('=').ok_or_else(|| format!("{part:?} is not name=value"))?;
                 Ok((name.to_owned(), unescape(value)))
             })
             .collect::<Result<_, String>>()?;
@@ -191,10 +175,7 @@ impl Fields {
     }
 
     fn find(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     fn get(&self, name: &str) -> Result<&str, String> {
@@ -218,8 +199,7 @@ fn unescape(value: &str) -> String {
             ('\\', Some('t')) => text.push('\t'),
             ('\\', Some('n')) => text.push('\n'),
             ('\\', Some('r')) => text.push('\r'),
-            ('\\', Some(other)) => text.push(other),
-            (other, _) => text.push(other),
+            (_, Some(other)) | (other, None) => text.push(other),
         }
     }
     text
@@ -259,26 +239,21 @@ fn read_verdict(verdict: &str, fields: &Fields) -> Result<Verdict, String> {
                 .split(',')
                 .map(|why| Why::find(why).ok_or_else(|| format!("unknown reason {why:?}")))
                 .collect::<Result<_, _>>()?;
-            Ok(Verdict::Change {
+            Ok(Verdict::Change(Box::new(Change {
                 service: fields.optional("service")?,
                 from: fields.find("from").map(read_state).transpose()?,
                 to: read_state(fields.get("to")?)?,
                 why,
-            })
+            })))
         }
         "park" => {
             let code = fields.get("reason")?;
             let reason = ParkReason::find(code).ok_or_else(|| format!("unknown reason {code:?}"))?;
-            Ok(Verdict::Park {
-                reason,
-                detail: fields.get("detail")?.to_owned(),
-            })
+            Ok(Verdict::Park { reason, detail: fields.get("detail")?.to_owned() })
         }
         "wait" => {
             let code = fields.get("reason")?;
-            WaitReason::find(code)
-                .map(Verdict::Wait)
-                .ok_or_else(|| format!("unknown reason {code:?}"))
+            WaitReason::find(code).map(Verdict::Wait).ok_or_else(|| format!("unknown reason {code:?}"))
         }
         "note" => Ok(Verdict::Note),
         other => Err(format!("unknown verdict {other:?}")),

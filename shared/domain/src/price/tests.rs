@@ -18,17 +18,11 @@ fn rule(id: &str, method: Method) -> PriceRule {
 }
 
 fn markup(percent: &str) -> Method {
-    Method::Markup {
-        percent: percent.parse().unwrap(),
-        basis: Basis::Cost,
-    }
+    Method::Markup { percent: percent.parse().unwrap(), basis: Basis::Cost }
 }
 
 fn cost(text: &str) -> SupplierPrices {
-    SupplierPrices {
-        cost: Some(money(text)),
-        ..SupplierPrices::default()
-    }
+    SupplierPrices { cost: Some(money(text)), ..SupplierPrices::default() }
 }
 
 fn unit(method: Method, prices: &SupplierPrices, currency: &str) -> Result<String, PriceError> {
@@ -37,49 +31,27 @@ fn unit(method: Method, prices: &SupplierPrices, currency: &str) -> Result<Strin
 
 #[test]
 fn every_method_sets_the_price_it_names() {
-    let margin = Method::Margin {
-        percent: "20".parse().unwrap(),
-        basis: Basis::Cost,
-    };
+    let margin = Method::Margin { percent: "20".parse().unwrap(), basis: Basis::Cost };
     assert_eq!(unit(markup("15"), &cost("2.85 EUR"), "EUR").unwrap(), "3.28 EUR");
     assert_eq!(unit(margin, &cost("2.85 EUR"), "EUR").unwrap(), "3.56 EUR");
     assert_eq!(
-        unit(
-            Method::Fixed(money("4.00 EUR")),
-            &SupplierPrices::default(),
-            "EUR"
-        )
-        .unwrap(),
+        unit(Method::Fixed(money("4.00 EUR")), &SupplierPrices::default(), "EUR").unwrap(),
         "4.00 EUR"
     );
-    assert_eq!(
-        unit(Method::PassThrough(Basis::Cost), &cost("2.85 EUR"), "EUR").unwrap(),
-        "2.85 EUR"
-    );
+    assert_eq!(unit(Method::PassThrough(Basis::Cost), &cost("2.85 EUR"), "EUR").unwrap(), "2.85 EUR");
 }
 
 #[test]
 fn yen_have_no_places_and_dinars_have_three() {
     assert_eq!(unit(markup("10"), &cost("1234 JPY"), "JPY").unwrap(), "1357 JPY");
-    assert_eq!(
-        unit(markup("10"), &cost("1.235 KWD"), "KWD").unwrap(),
-        "1.359 KWD"
-    );
+    assert_eq!(unit(markup("10"), &cost("1.235 KWD"), "KWD").unwrap(), "1.359 KWD");
 }
 
 #[test]
 fn a_price_explains_itself() {
-    let priced = price_unit(
-        &rule("standard", markup("15")),
-        &cost("2.85 EUR"),
-        "EUR".parse().unwrap(),
-        &[],
-        None,
-    );
-    assert_eq!(
-        priced.unwrap().explanation,
-        "cost 2.85 EUR + 15 % = 3.2775 EUR → 3.28 EUR (half-up)"
-    );
+    let priced =
+        price_unit(&rule("standard", markup("15")), &cost("2.85 EUR"), "EUR".parse().unwrap(), &[], None);
+    assert_eq!(priced.unwrap().explanation, "cost 2.85 EUR + 15 % = 3.2775 EUR → 3.28 EUR (half-up)");
 }
 
 #[test]
@@ -94,10 +66,7 @@ fn a_conversion_names_its_rate_source_and_day_and_uses_the_latest() {
     let rates = [rate("11.70", "2026-11-19"), rate("11.73", "2026-11-20")];
     let pass = rule("pass", Method::PassThrough(Basis::Cost));
     let priced = price_unit(&pass, &cost("2.00 EUR"), "NOK".parse().unwrap(), &rates, None).unwrap();
-    assert_eq!(
-        priced.explanation,
-        "cost 2.00 EUR × 11.73 (ECB, 2026-11-20) = 23.46 NOK"
-    );
+    assert_eq!(priced.explanation, "cost 2.00 EUR × 11.73 (ECB, 2026-11-20) = 23.46 NOK");
     let missing = price_unit(&pass, &cost("2.00 EUR"), "USD".parse().unwrap(), &rates, None).unwrap_err();
     assert_eq!(missing.to_string(), "no exchange rate from EUR to USD");
 }
@@ -105,18 +74,12 @@ fn a_conversion_names_its_rate_source_and_day_and_uses_the_latest() {
 #[test]
 fn a_missing_basis_is_said_and_never_taken_as_zero() {
     let error = unit(markup("15"), &SupplierPrices::default(), "EUR").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "price rule r starts from the supplier's cost price, which is not stated"
-    );
+    assert_eq!(error.to_string(), "price rule r starts from the supplier's cost price, which is not stated");
 }
 
 #[test]
 fn senseless_rules_are_refused() {
-    let margin = Method::Margin {
-        percent: "100".parse().unwrap(),
-        basis: Basis::Cost,
-    };
+    let margin = Method::Margin { percent: "100".parse().unwrap(), basis: Basis::Cost };
     for method in [margin, markup("-101"), Method::Fixed(money("-1 EUR"))] {
         assert!(rule("r", method).validate().is_err());
     }
@@ -128,48 +91,20 @@ fn senseless_rules_are_refused() {
 
 #[test]
 fn the_first_match_is_customer_then_offer_then_publisher_then_all() {
-    let scoped = |id: &str, scope: Scope| PriceRule {
-        scope,
-        ..rule(id, markup("1"))
-    };
+    let scoped = |id: &str, scope: Scope| PriceRule { scope, ..rule(id, markup("1")) };
     let customer: CustomerId = "cus_a".parse().unwrap();
     let offer: OfferId = "ofr_a".parse().unwrap();
     let all = vec![
         scoped("all", Scope::default()),
-        scoped(
-            "publisher",
-            Scope {
-                publisher: Some("Microsoft".into()),
-                ..Scope::default()
-            },
-        ),
-        scoped(
-            "offer",
-            Scope {
-                offer: Some(offer.clone()),
-                ..Scope::default()
-            },
-        ),
-        scoped(
-            "customer",
-            Scope {
-                customer: Some(customer.clone()),
-                ..Scope::default()
-            },
-        ),
+        scoped("publisher", Scope { publisher: Some("Microsoft".into()), ..Scope::default() }),
+        scoped("offer", Scope { offer: Some(offer.clone()), ..Scope::default() }),
+        scoped("customer", Scope { customer: Some(customer.clone()), ..Scope::default() }),
     ];
     let day = "2026-11-21".parse().unwrap();
     for expected in ["customer", "offer", "publisher", "all"] {
         let first = all.iter().position(|r| r.id.as_str() == expected).unwrap();
         let rules = PriceRules::new(all[..=first].to_vec());
-        assert_eq!(
-            rules
-                .find(&customer, &offer, Some("Microsoft"), day)
-                .unwrap()
-                .id
-                .as_str(),
-            expected
-        );
+        assert_eq!(rules.find(&customer, &offer, Some("Microsoft"), day).unwrap().id.as_str(), expected);
     }
 }
 
@@ -186,12 +121,7 @@ fn a_rule_sets_prices_only_within_its_days_and_the_latest_wins() {
     ]);
     let on = |day: &str| {
         rules
-            .find(
-                &"cus_a".parse().unwrap(),
-                &"ofr_a".parse().unwrap(),
-                None,
-                day.parse().unwrap(),
-            )
+            .find(&"cus_a".parse().unwrap(), &"ofr_a".parse().unwrap(), None, day.parse().unwrap())
             .map(|r| r.id.to_string())
     };
     assert_eq!(on("2025-12-31"), None);

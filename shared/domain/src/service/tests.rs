@@ -22,8 +22,5 @@ fn very_long_ids_keep_distinct_references_within_the_field() {
 fn a_second_service_of_one_subscription_has_a_reference_of_its_own() {
     let organisation: OrganisationId = "nordic".parse().unwrap();
     let subscription: SubscriptionId = "7".parse().unwrap();
-    assert_eq!(
-        ServiceReference::new(&organisation, &subscription, 2).as_str(),
-        "bb-nordic-7.g2"
-    );
+    assert_eq!(ServiceReference::new(&organisation, &subscription, 2).as_str(), "bb-nordic-7.g2");
 }

@@ -2,11 +2,9 @@ use super::*;
 
 #[test]
 fn an_offer_survives_its_text_form_even_with_slashes_in_the_part_number() {
-    for text in [
-        "CFQ7TTC0LH16:0001/P1Y/monthly",
-        "AB/C/P3Y/three-years",
-        "031c9e47-4802-4248-838e/none/annual",
-    ] {
+    for text in
+        ["CFQ7TTC0LH16:0001/P1Y/monthly", "AB/C/P3Y/three-years", "031c9e47-4802-4248-838e/none/annual"]
+    {
         assert_eq!(text.parse::<OfferKey>().unwrap().to_string(), text);
     }
     for text in ["", "a/b", "/P1Y/monthly", "a/P1Y/"] {
