@@ -1,0 +1,73 @@
+use std::collections::BTreeMap;
+
+use super::{Budget, parse, record, verdict, written, zipped};
+
+fn budget(budget: u64, recorded: u64) -> Budget {
+    Budget {
+        budget: Some(budget),
+        recorded: Some(recorded),
+    }
+}
+
+#[test]
+fn a_function_within_its_budget_passes() {
+    assert!(verdict(1_000, budget(2_000, 1_000)).is_ok());
+    assert!(
+        verdict(
+            1_000,
+            Budget {
+                budget: Some(1_000),
+                recorded: None
+            }
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_function_over_its_budget_fails_and_says_by_how_much() {
+    let line = verdict(2_005, budget(2_000, 2_000)).expect_err("over budget");
+    assert!(line.contains("5 over its budget of 2000"), "{line}");
+}
+
+#[test]
+fn growth_by_more_than_a_tenth_fails_even_within_budget() {
+    assert!(verdict(1_100, budget(5_000, 1_000)).is_ok());
+    assert!(verdict(1_101, budget(5_000, 1_000)).is_err());
+}
+
+#[test]
+fn a_function_without_a_budget_fails() {
+    assert!(verdict(1, Budget::default()).is_err());
+}
+
+#[test]
+fn an_update_keeps_budgets_gives_new_ones_and_forgets_what_is_gone() {
+    let mut budgets = BTreeMap::from([
+        ("old".to_owned(), budget(9, 9)),
+        ("kept".to_owned(), budget(5_000, 1_000)),
+    ]);
+    record(
+        &mut budgets,
+        &BTreeMap::from([("kept".to_owned(), 3_000), ("new".to_owned(), 4_000_000)]),
+    );
+    assert_eq!(budgets.len(), 2);
+    assert_eq!(budgets["kept"], budget(5_000, 3_000));
+    assert_eq!(budgets["new"], budget(5_000_000, 4_000_000));
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let budgets = BTreeMap::from([("web".to_owned(), budget(5_000_000, 4_000_000))]);
+    assert_eq!(parse(&written(&budgets)), Ok(budgets));
+    assert!(parse("[web]\nbudget = \"much\"\n").is_err());
+}
+
+#[test]
+fn the_archive_is_smaller_than_what_it_holds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let binary = folder.path().join("web");
+    std::fs::write(&binary, "the same again and again ".repeat(10_000)).expect("a file");
+    let bytes = zipped(&binary, &folder.path().join("out")).expect("an archive");
+    assert!(bytes > 100 && bytes < 10_000, "{bytes}");
+}
