@@ -121,6 +121,13 @@ text_id!(
     |t| t.chars().all(is_id_char)
 );
 
+impl SystemId {
+    /// Ourselves, where a failure is nobody else's.
+    pub fn billbridge() -> Self {
+        Self("billbridge".into())
+    }
+}
+
 impl CustomerId {
     /// The id a customer gets when first linked: derived from the supplier's own id, so that importing the
     /// same links twice names the same customer.

@@ -55,6 +55,18 @@ impl DigestIndex {
         &self.entries
     }
 
+    /// Makes a known subscription one to look at.
+    pub fn look_at(&mut self, key: SubscriptionKey) {
+        if let Ok(at) = self.entries.binary_search_by_key(&key, |entry| entry.0) {
+            self.entries[at].1 = Digest::LOOK;
+        }
+    }
+
+    /// The recorded digest of a subscription, if it is known.
+    pub fn find(&self, key: SubscriptionKey) -> Option<Digest> {
+        self.entries.binary_search_by_key(&key, |entry| entry.0).ok().map(|at| self.entries[at].1)
+    }
+
     /// Notes that the listing showed a subscription.
     pub fn observe(&mut self, key: SubscriptionKey, digest: Digest) -> Sight {
         let Ok(at) = self.entries.binary_search_by_key(&key, |entry| entry.0) else {
@@ -131,6 +143,11 @@ impl Listing {
     /// How many pages were read.
     pub fn pages(&self) -> u32 {
         self.pages
+    }
+
+    /// The total that the last page stated.
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 
     /// How many distinct subscriptions were read.

@@ -22,6 +22,20 @@ impl EffectKey {
         Self(format!("sub/{organisation}/{subscription}/{revision:06}").into())
     }
 
+    /// The key of creating what a policy creates: `new/<organisation>/<kind>/<id>`.
+    pub fn of_creation(organisation: &OrganisationId, kind: &str, id: &str) -> Self {
+        Self(format!("new/{organisation}/{kind}/{id}").into())
+    }
+
+    /// The subscription that the key is of, where it is one of [`EffectKey::of_subscription`].
+    pub fn subscription(&self) -> Option<SubscriptionId> {
+        let mut parts = self.0.split('/');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some("sub"), Some(_), Some(id)) => id.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// A key read back from the journal.
     pub fn from_stored(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
@@ -111,8 +125,8 @@ pub struct Settlement {
     pub state: EffectState,
     /// The receipt or the refusal.
     pub outcome: String,
-    /// The record afterwards.
-    pub record: SyncRecord,
+    /// The record afterwards; nothing where the effect belongs to no subscription.
+    pub record: Option<SyncRecord>,
     /// What the log says.
     pub audit: AuditDraft,
 }

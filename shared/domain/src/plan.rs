@@ -14,6 +14,7 @@ use std::str::FromStr;
 mod text;
 
 pub use text::InvalidPlan;
+pub(crate) use text::{read_state, state_text};
 
 /// The SHA-256 of a plan's canonical text: what a person approves and `apply` is given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -163,8 +164,8 @@ pub struct Line {
     pub digest: Digest,
     /// The price in force afterwards.
     pub price: Option<Priced>,
-    /// The day its end was first seen.
-    pub ended_on: Option<Date>,
+    /// Whether it has ended at the supplier; the record keeps the day this was first seen.
+    pub ended: bool,
     /// What is to happen.
     pub verdict: Verdict,
 }
@@ -193,6 +194,7 @@ impl Line {
         run: &RunId,
         now: Timestamp,
     ) -> SyncRecord {
+        let known_end = before.and_then(|b| b.ended_on);
         let mut after = SyncRecord {
             organisation: organisation.clone(),
             subscription: self.subscription.clone(),
@@ -206,7 +208,7 @@ impl Line {
             service: before.and_then(|b| b.service.clone()),
             applied: before.and_then(|b| b.applied.clone()),
             price: self.price.clone(),
-            ended_on: self.ended_on,
+            ended_on: self.ended.then(|| known_end.unwrap_or_else(|| utc_day(now))),
             digest: self.digest,
             run: run.clone(),
             updated: now,
@@ -233,6 +235,10 @@ impl Line {
         }
         after
     }
+}
+
+fn utc_day(now: Timestamp) -> Date {
+    now.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// What one run would do in one organisation.

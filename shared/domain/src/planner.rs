@@ -132,7 +132,7 @@ impl<'a> Planner<'a> {
             generation: record.generation,
             digest: Digest::LOOK,
             price: record.price.clone(),
-            ended_on: Some(ended_on),
+            ended: true,
             verdict: Verdict::Note,
         };
         line.verdict = self.ending(Some(record), ended_on, Why::Vanished);
@@ -150,7 +150,7 @@ impl<'a> Planner<'a> {
             generation: record.map_or(0, |r| r.generation),
             digest: self.digest(seen),
             price: record.and_then(|r| r.price.clone()),
-            ended_on: None,
+            ended: false,
             verdict,
         }
     }
@@ -179,7 +179,7 @@ impl<'a> Planner<'a> {
     fn end(&self, seen: &ObservedSubscription, record: Option<&SyncRecord>) -> Line {
         let ended_on = record.and_then(|r| r.ended_on).unwrap_or(self.today);
         let mut line = self.line(seen, record, self.ending(record, ended_on, Why::Ended));
-        line.ended_on = Some(ended_on);
+        line.ended = true;
         if live(record).is_some() && !self.organisation.policy.grace.is_over(self.today, ended_on) {
             line.digest = Digest::LOOK;
         }

@@ -54,6 +54,8 @@ pub struct Tenant {
     pub registration: Option<String>,
     /// The reseller's own reference.
     pub reference: Option<String>,
+    /// Where its mail goes, where the supplier says it (only in a tenant's details).
+    pub email: Option<String>,
 }
 
 /// One thing that `check` tried.
@@ -129,15 +131,6 @@ pub struct BillingProduct {
     pub cycles: Vec<BillingCycle>,
 }
 
-/// A client to be created.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewClient {
-    /// The tenant it is for.
-    pub tenant: Tenant,
-    /// Where its mail goes.
-    pub email: String,
-}
-
 /// The system that owns clients, services and invoices. A mutation that fails in a way that is not
 /// [`Failure::certainly_not_done`] is in doubt; nobody but the journal may repeat it.
 #[async_trait]
@@ -210,16 +203,16 @@ pub trait BillingTarget: Send + Sync {
         deadline: Deadline,
     ) -> Result<Option<BillingProduct>, Failure>;
 
-    /// Clients whose field `variable` is exactly `value`.
-    async fn clients_with(
+    /// Clients that carry exactly this tenant's id in the configured field.
+    async fn clients_of_tenant(
         &self,
-        variable: &str,
-        value: &str,
+        tenant: &TenantId,
         deadline: Deadline,
     ) -> Result<Vec<BillingClient>, Failure>;
 
-    /// Mutation: creates a client that carries the tenant's id in the configured field.
-    async fn create_client(&self, new: &NewClient, deadline: Deadline) -> Result<ClientId, Failure>;
+    /// Mutation: creates a client for a tenant, which must have an e-mail address. The client carries the
+    /// tenant's id in the configured field, by which [`BillingTarget::clients_of_tenant`] finds it again.
+    async fn create_client(&self, tenant: &Tenant, deadline: Deadline) -> Result<ClientId, Failure>;
 
     /// Mutation: creates a product for an offer; `code` carries the offer.
     async fn create_product(

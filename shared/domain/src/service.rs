@@ -6,6 +6,7 @@ use crate::money::Money;
 use crate::subscription::{BillingCycle, Quantity};
 use jiff::civil::Date;
 use std::fmt;
+use std::str::FromStr;
 
 /// The state a service is in, or should be in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,6 +54,26 @@ pub struct ServiceState {
     pub status: ServiceStatus,
     /// The next due date, where the policy sets it; otherwise billing's own.
     pub next_due: Option<Date>,
+}
+
+impl fmt::Display for ServiceState {
+    /// One value: `client product cycle quantity unit amount currency status next-due`, as in plans.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::plan::state_text(self))
+    }
+}
+
+/// A text is not a service's state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a service state cannot be read: {0}")]
+pub struct InvalidState(pub String);
+
+impl FromStr for ServiceState {
+    type Err = InvalidState;
+
+    fn from_str(text: &str) -> Result<Self, InvalidState> {
+        crate::plan::read_state(text).map_err(InvalidState)
+    }
 }
 
 /// The mark that a service carries in billing, by which it is found again after doubt:

@@ -71,7 +71,9 @@ fn write_line(text: &mut String, line: &Line) {
         field(text, "because", &price.explanation);
         optional(text, "term", price.term_start.map(|d| d.to_string()));
     }
-    optional(text, "ended", line.ended_on.map(|d| d.to_string()));
+    if line.ended {
+        field(text, "ended", "yes");
+    }
     match &line.verdict {
         Verdict::Change(change) => {
             let Change { service, from, to, why } = change.as_ref();
@@ -226,7 +228,7 @@ fn read_line(row: &str) -> Result<Line, String> {
         generation: fields.parsed("generation")?,
         digest: fields.parsed("digest")?,
         price,
-        ended_on: fields.optional("ended")?,
+        ended: fields.find("ended").is_some(),
         verdict: read_verdict(&verdict, &fields)?,
     })
 }

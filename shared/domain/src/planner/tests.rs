@@ -116,6 +116,11 @@ pub(super) fn money(text: &str) -> Money {
 
 /// What apply would leave behind: every line done, new services numbered by their subscription.
 pub(super) fn applied(plan: &Plan, records: &[SyncRecord]) -> Vec<SyncRecord> {
+    applied_on(plan, records, "2026-11-21")
+}
+
+/// The same on another day.
+pub(super) fn applied_on(plan: &Plan, records: &[SyncRecord], day: &str) -> Vec<SyncRecord> {
     let mut after: HashMap<SubscriptionId, SyncRecord> =
         records.iter().map(|r| (r.subscription.clone(), r.clone())).collect();
     for line in plan.lines() {
@@ -127,7 +132,7 @@ pub(super) fn applied(plan: &Plan, records: &[SyncRecord]) -> Vec<SyncRecord> {
             after.get(&line.subscription),
             service,
             &"run_1".parse().unwrap(),
-            "2026-11-21T00:00:00Z".parse().unwrap(),
+            format!("{day}T12:00:00Z").parse().unwrap(),
         );
         after.insert(line.subscription.clone(), record);
     }

@@ -24,3 +24,14 @@ fn a_second_service_of_one_subscription_has_a_reference_of_its_own() {
     let subscription: SubscriptionId = "7".parse().unwrap();
     assert_eq!(ServiceReference::new(&organisation, &subscription, 2).as_str(), "bb-nordic-7.g2");
 }
+
+#[test]
+fn a_state_has_one_text_form() {
+    for text in
+        ["c500 33 monthly 10 4.00 40.00 EUR active", "c500 33 annual 1 980 980 JPY suspended 2027-01-01"]
+    {
+        let state: ServiceState = text.parse().unwrap();
+        assert_eq!(state.to_string(), text);
+    }
+    assert!("c500 33 monthly".parse::<ServiceState>().is_err());
+}

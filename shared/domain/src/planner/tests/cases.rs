@@ -168,6 +168,14 @@ fn a_cancelled_subscription_is_suspended_and_terminated_only_after_the_grace() {
 }
 
 #[test]
+fn a_plan_that_ends_services_is_the_same_plan_on_the_next_day() {
+    let world = World::new();
+    let records = vec![synced(&world, &seen(1))];
+    let on = |day: &str| world.plan_on(day.parse().unwrap(), &[], &records, true).hash();
+    assert_eq!(on("2026-11-21"), on("2026-11-22"), "whoever approves overnight must not be refused");
+}
+
+#[test]
 fn a_vanished_subscription_ends_like_a_cancelled_one_but_only_from_a_proven_list() {
     let world = World::new();
     let records = vec![synced(&world, &seen(1))];
@@ -181,7 +189,7 @@ fn a_subscription_that_returns_within_the_grace_is_resumed_and_after_it_gets_a_n
     let suspended = applied(&world.plan(&[], &[synced(&world, &seen(1))]), &[synced(&world, &seen(1))]);
     let back = world.plan(&[seen(1)], &suspended);
     assert_eq!(only_change(&back).why, [Why::Resumed]);
-    assert_eq!(back.lines()[0].ended_on, None);
+    assert!(!back.lines()[0].ended);
 
     let later = world.plan_on("2027-01-01".parse().unwrap(), &[], &suspended, true);
     let terminated = applied(&later, &suspended);

@@ -78,7 +78,7 @@ proptest! {
         let records = applied(&world.plan(&estate, &[]), &[]);
         prop_assert!(world.plan(&estate, &records).is_empty());
         let plan = world.plan_on(day(days), &later, &records, true);
-        let records = applied(&plan, &records);
+        let records = applied_on(&plan, &records, &day(days).to_string());
         let again = world.plan_on(day(days), &later, &records, true);
         prop_assert!(again.is_empty(), "{}", again.to_text());
     }

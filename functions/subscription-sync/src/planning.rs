@@ -1,0 +1,233 @@
+//! Plan: from what a look at the supplier shows and what is recorded to a plan, its hash, and the digests that
+//! lag behind.
+
+use crate::Store;
+use crate::observe::{Look, Observation};
+use crate::sync::Work;
+use domain::digest::SubscriptionKey;
+use domain::failure::Failure;
+use domain::index::{DigestIndex, Proof};
+use domain::link::LinkBook;
+use domain::plan::{Line, Plan, PlanHash, Why};
+use domain::planner::Planner;
+use domain::ports::{IndexChange, SubscriptionSource};
+use domain::record::{SyncRecord, SyncState};
+use domain::subscription::ObservedSubscription;
+use futures::{StreamExt as _, TryStreamExt as _};
+use std::collections::{HashMap, HashSet};
+use tracing::{info, warn};
+
+/// What planning left in hand for applying.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) hash: PlanHash,
+    pub(crate) index: DigestIndex,
+    pub(crate) records: HashMap<SubscriptionKey, SyncRecord>,
+    /// Where the digest index lags behind the records, as after a run that was killed.
+    pub(crate) heal: Vec<IndexChange>,
+}
+
+impl<S: Store> Work<'_, S> {
+    /// Subscriptions whose last change has no known outcome. Their digest and their record may both look
+    /// settled while billing holds something else, so they are looked at and settled whatever these say.
+    async fn in_doubt(&self) -> Result<Vec<SubscriptionKey>, Failure> {
+        let open = self.deps.store.open_effects(&self.organisation.id).await?;
+        for effect in &open {
+            info!(effect.key = %effect.key, run.id = %effect.run, "{} of run {} has no outcome yet", effect.key, effect.run);
+        }
+        let ids = open.iter().filter_map(|effect| effect.key.subscription());
+        Ok(ids.map(|id| SubscriptionKey::of(id.as_str())).collect())
+    }
+
+    pub(crate) async fn plan(&mut self) -> Result<Planned, Failure> {
+        let store = &self.deps.store;
+        let (id, organisation) = (&self.organisation.id, self.organisation);
+        let (all_links, mut index, in_doubt) =
+            futures::try_join!(store.links(), store.index(id), self.in_doubt())?;
+        for key in &in_doubt {
+            index.look_at(*key);
+        }
+        let book = LinkBook::new(&all_links, &organisation.supplier, &organisation.billing);
+        drop(all_links);
+        let today = self.deps.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let planner = Planner::new(organisation, self.settings, &book, today);
+        let source = self.deps.source(&organisation.supplier)?;
+        let look = Look {
+            source,
+            organisation,
+            planner: &planner,
+            in_flight: self.deps.limits.in_flight,
+            deadline: self.deadline,
+        };
+        let seen = look.observe(&mut index).await?;
+        let mut records = HashMap::new();
+        let keys: Vec<_> = seen.changed.iter().map(|s| SubscriptionKey::of(s.id.as_str())).collect();
+        self.load(&keys, &mut records).await?;
+        unsettle(&in_doubt, &mut records);
+        let mut lines = self.plan_changed(source, &planner, &seen.changed, &records).await?;
+        let mut missing = Missing::default();
+        if seen.proof == Proof::Whole {
+            missing = self.plan_missing(&look, &planner, &mut index, &in_doubt, &mut records).await?;
+        }
+        lines.append(&mut missing.lines);
+        self.count(&seen, missing.pages, missing.doubt);
+        let plan = Plan::new(id.clone(), lines);
+        self.report_unreachable(&in_doubt, &plan);
+        let heal = heal(&index, &records, &plan);
+        self.run.counts.planned = plan.changes().count() as u64;
+        self.run.counts.parked = plan.parked().count() as u64;
+        let hash = plan.hash();
+        Ok(Planned { plan, hash, index, records, heal })
+    }
+
+    /// An effect in doubt of a subscription that nothing is planned for can only be settled by a person.
+    fn report_unreachable(&mut self, in_doubt: &[SubscriptionKey], plan: &Plan) {
+        let planned: Vec<_> = plan.changes().map(|l| SubscriptionKey::of(l.subscription.as_str())).collect();
+        let lost = in_doubt.iter().filter(|key| !planned.contains(key)).count();
+        if lost > 0 {
+            self.run.counts.in_doubt += lost as u64;
+            self.run.problem(format!(
+                "{lost} earlier changes have no known outcome and their subscriptions are gone: look for their \
+                 marks in billing"
+            ));
+        }
+    }
+
+    fn count(&mut self, seen: &Observation, more_pages: u64, doubt: Option<String>) {
+        let run = &mut self.run;
+        run.counts.pages = seen.pages + more_pages;
+        run.counts.observed = seen.observed;
+        run.counts.unchanged = seen.observed - seen.changed.len() as u64;
+        run.unproven = match &seen.proof {
+            Proof::Whole => doubt,
+            Proof::Unproven(why) => Some(why.clone()),
+        };
+        if let Some(why) = &run.unproven {
+            warn!(organisation.id = %run.organisation, why, "the list is not proven whole, nothing is ended: {why}");
+        }
+        for text in &seen.unreadable {
+            run.problem(text.clone());
+        }
+    }
+
+    pub(crate) async fn load(
+        &self,
+        keys: &[SubscriptionKey],
+        records: &mut HashMap<SubscriptionKey, SyncRecord>,
+    ) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for record in self.deps.store.records(&self.organisation.id, keys).await? {
+            records.insert(SubscriptionKey::of(record.subscription.as_str()), record);
+        }
+        Ok(())
+    }
+
+    /// Plans what the index calls changed; prices that lists leave out are read first, only where they count.
+    async fn plan_changed(
+        &self,
+        source: &dyn SubscriptionSource,
+        planner: &Planner<'_>,
+        changed: &[ObservedSubscription],
+        records: &HashMap<SubscriptionKey, SyncRecord>,
+    ) -> Result<Vec<Line>, Failure> {
+        let lines = futures::stream::iter(changed)
+            .map(|seen| async move {
+                let record = records.get(&SubscriptionKey::of(seen.id.as_str()));
+                if !planner.needs_details(seen, record) {
+                    return Ok(planner.plan_seen(seen, record));
+                }
+                let details = source.find_details(self.organisation, &seen.id, self.deadline).await?;
+                let mut seen = seen.clone();
+                if let Some(details) = details {
+                    // The row stays as listed, so that its digest does; only the prices are added.
+                    seen.prices.cost = seen.prices.cost.or(details.prices.cost);
+                    seen.prices.list = seen.prices.list.or(details.prices.list);
+                }
+                Ok::<_, Failure>(planner.plan_seen(&seen, record))
+            })
+            .buffered(self.deps.limits.in_flight.max(1));
+        lines.try_filter_map(|line| async move { Ok(line) }).try_collect().await
+    }
+
+    /// Plans what a whole list no longer shows. Whatever would end a service for that reason needs a second
+    /// whole list that does not show it either.
+    async fn plan_missing(
+        &self,
+        look: &Look<'_>,
+        planner: &Planner<'_>,
+        index: &mut DigestIndex,
+        in_doubt: &[SubscriptionKey],
+        records: &mut HashMap<SubscriptionKey, SyncRecord>,
+    ) -> Result<Missing, Failure> {
+        let keys: Vec<_> = index.missing().collect();
+        self.load(&keys, records).await?;
+        unsettle(in_doubt, records);
+        let plan = |keys: &[SubscriptionKey]| -> Vec<Line> {
+            keys.iter()
+                .filter_map(|key| records.get(key))
+                .filter_map(|record| planner.plan_missing(record))
+                .collect()
+        };
+        let lines = plan(&keys);
+        if !lines.iter().any(ends_something) {
+            return Ok(Missing { lines, ..Missing::default() });
+        }
+        index.look_again();
+        let second = look.observe(index).await?;
+        let pages = second.pages;
+        match second.proof {
+            Proof::Unproven(why) => {
+                let lines = lines.into_iter().filter(|line| !ends_something(line)).collect();
+                Ok(Missing { lines, pages, doubt: Some(format!("at the second look, {why}")) })
+            }
+            Proof::Whole => {
+                let still: Vec<_> = index.missing().filter(|key| keys.contains(key)).collect();
+                let doubt = (still.len() < keys.len())
+                    .then(|| "the second look showed what the first had not".into());
+                Ok(Missing { lines: plan(&still), pages, doubt })
+            }
+        }
+    }
+}
+
+/// Marks records whose last change has no known outcome, so that equal states prove nothing.
+fn unsettle(in_doubt: &[SubscriptionKey], records: &mut HashMap<SubscriptionKey, SyncRecord>) {
+    for key in in_doubt {
+        let Some(record) = records.get_mut(key) else { continue };
+        if !matches!(record.state, SyncState::Error { .. }) {
+            let message = "an earlier change has no known outcome".to_owned();
+            record.state = SyncState::Error { message, since: record.updated };
+        }
+    }
+}
+
+/// Digests that the records know better than the index, of subscriptions that nothing is planned for.
+fn heal(
+    index: &DigestIndex,
+    records: &HashMap<SubscriptionKey, SyncRecord>,
+    plan: &Plan,
+) -> Vec<IndexChange> {
+    let planned: HashSet<_> =
+        plan.lines().iter().map(|l| SubscriptionKey::of(l.subscription.as_str())).collect();
+    let missing: HashSet<_> = index.missing().collect();
+    let settled = records.iter().filter(|(key, _)| !planned.contains(key));
+    let known = settled.map(|(key, record)| {
+        let over = record.state == SyncState::Ended && missing.contains(key);
+        IndexChange { key: *key, digest: (!over).then_some(record.digest) }
+    });
+    known.filter(|change| index.find(change.key) != change.digest).collect()
+}
+
+#[derive(Default)]
+struct Missing {
+    lines: Vec<Line>,
+    pages: u64,
+    doubt: Option<String>,
+}
+
+fn ends_something(line: &Line) -> bool {
+    line.change()
+        .is_some_and(|change| change.why.iter().any(|why| matches!(why, Why::Vanished | Why::GraceOver)))
+}

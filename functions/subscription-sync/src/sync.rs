@@ -1,0 +1,275 @@
+//! The use case: lease → observe → plan → brake → (dry run | wait for approval | apply) → run report.
+
+use crate::apply::{Applied, Apply};
+use crate::planning::Planned;
+use crate::{Command, Deps, Store};
+use domain::brake::Reach;
+use domain::clock::Deadline;
+use domain::digest::SubscriptionKey;
+use domain::failure::{Failure, FailureKind};
+use domain::id::{OrganisationId, RunId, SystemId};
+use domain::index::DigestIndex;
+use domain::journal::Lease;
+use domain::ports::{IndexChange, Notice};
+use domain::run::{Counts, Run, RunMode, RunState};
+use domain::settings::{Approval, Organisation, Settings};
+use std::collections::{BTreeMap, HashMap};
+use tracing::{info, warn};
+
+/// A run in progress.
+pub(crate) struct Work<'a, S> {
+    pub(crate) deps: &'a Deps<S>,
+    pub(crate) settings: &'a Settings,
+    pub(crate) organisation: &'a Organisation,
+    pub(crate) deadline: Deadline,
+    pub(crate) lease: Lease,
+    pub(crate) run: Run,
+}
+
+/// Runs one command to its end or to a checkpoint, and leaves a report.
+///
+/// # Errors
+/// When the run could not be carried out for a reason that may pass; the report, where one could be written,
+/// says so too.
+pub async fn sync<S: Store>(deps: &Deps<S>, command: &Command, deadline: Deadline) -> Result<Run, Failure> {
+    let settings = deps.store.find_settings().await?.ok_or_else(|| {
+        refuse("no settings are stored yet: write them with `billbridge settings apply FILE`")
+    })?;
+    let id = command.organisation();
+    let organisation =
+        settings.find(id).ok_or_else(|| refuse(format!("organisation {id} is not in the settings")))?;
+    let mut run = match command {
+        Command::Start { mode, actor, .. } => new_run(deps, id, mode.clone(), actor.clone()),
+        Command::Continue { run, checkpoint, .. } => match take_over(deps, id, run, *checkpoint).await? {
+            Ok(run) => run,
+            Err(run) => return Ok(run),
+        },
+    };
+    let (name, now) = (format!("sync/{id}"), deps.clock.now());
+    let until = now.checked_add(deps.limits.lease).unwrap_or(now);
+    let lease = match deps.store.acquire(&name, &run.id, now, until).await? {
+        Ok(lease) => lease,
+        Err(held) => {
+            let why = format!("run {} is at work until {} at most; try again then", held.by, held.until);
+            run.state = RunState::Refused(why);
+            return finish(deps, run).await;
+        }
+    };
+    let mut work = Work { deps, settings: &settings, organisation, deadline, lease, run };
+    let outcome = match command {
+        Command::Start { .. } => work.start().await,
+        Command::Continue { .. } => work.resume().await,
+    };
+    let Work { lease, mut run, .. } = work;
+    match outcome {
+        Ok(state) => run.state = state,
+        Err(failure) => {
+            run.state = RunState::Failed(failure.to_string());
+            if let Err(second) = finish(deps, run).await {
+                warn!(error = %second, "the failed run's report could not be written: {second}");
+            }
+            if failure.kind != FailureKind::LeaseLost {
+                release(deps, &lease).await;
+            }
+            return Err(failure);
+        }
+    }
+    // A run that goes on keeps its lease until its next invocation takes it anew.
+    if !matches!(run.state, RunState::Continued { .. }) {
+        release(deps, &lease).await;
+    }
+    finish(deps, run).await
+}
+
+fn refuse(what: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Refused, &SystemId::billbridge(), what)
+}
+
+fn new_run<S>(deps: &Deps<S>, id: &OrganisationId, mode: RunMode, actor: String) -> Run {
+    let now = deps.clock.now();
+    Run {
+        id: RunId::new(now, (deps.entropy)()),
+        organisation: id.clone(),
+        mode,
+        actor,
+        started: now,
+        updated: now,
+        state: RunState::Running,
+        plan: None,
+        unproven: None,
+        brake: Vec::new(),
+        amounts: BTreeMap::new(),
+        counts: Counts::default(),
+        problems: Vec::new(),
+    }
+}
+
+/// The run to go on with, or the run as it stands where someone else already did.
+async fn take_over<S: Store>(
+    deps: &Deps<S>,
+    organisation: &OrganisationId,
+    id: &RunId,
+    checkpoint: u32,
+) -> Result<Result<Run, Run>, Failure> {
+    let run = deps.store.find_run(organisation, id).await?;
+    let run = run.ok_or_else(|| refuse(format!("there is no run {id} to continue")))?;
+    let here = run.state == RunState::Continued { checkpoint };
+    if here && deps.store.claim_run(organisation, id, checkpoint).await? {
+        return Ok(Ok(run));
+    }
+    info!(run.id = %id, checkpoint, "run {id} went on from checkpoint {checkpoint} already");
+    Ok(Err(run))
+}
+
+async fn release<S: Store>(deps: &Deps<S>, lease: &Lease) {
+    if let Err(failure) = deps.store.release(lease).await {
+        warn!(error = %failure, "the lease could not be given back and runs out by itself: {failure}");
+    }
+}
+
+async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> {
+    run.updated = deps.clock.now();
+    deps.store.put_run(&run).await?;
+    let (id, organisation, state) = (&run.id, &run.organisation, run.state.word());
+    let duration_ms = run.updated.duration_since(run.started).as_millis();
+    let counts = &run.counts;
+    info!(
+        run.id = %id, organisation.id = %organisation, run.state = state, run.mode = run.mode.word(),
+        pages = counts.pages, observed = counts.observed, unchanged = counts.unchanged,
+        planned = counts.planned, parked = counts.parked, created = counts.created, adopted = counts.adopted,
+        changed = counts.changed, refused = counts.refused, in_doubt = counts.in_doubt, left = counts.left,
+        duration_ms,
+        "run {id} of {organisation} is {state}: {} observed, {} unchanged, {} created, {} changed",
+        counts.observed, counts.unchanged, counts.created + counts.adopted, counts.changed
+    );
+    let notice = match run.state {
+        RunState::Continued { checkpoint } => {
+            Notice::SyncContinued { organisation: organisation.clone(), run: id.clone(), checkpoint }
+        }
+        RunState::Running
+        | RunState::AwaitingApproval
+        | RunState::Finished
+        | RunState::Refused(_)
+        | RunState::Failed(_) => Notice::SyncFinished {
+            organisation: organisation.clone(),
+            run: id.clone(),
+            state: state.to_owned(),
+        },
+    };
+    deps.bus.publish(&notice).await?;
+    Ok(run)
+}
+
+impl<S: Store> Work<'_, S> {
+    async fn start(&mut self) -> Result<RunState, Failure> {
+        let planned = self.plan().await?;
+        self.run.plan = Some(planned.hash.clone()).filter(|_| !planned.plan.is_empty());
+        if let RunMode::Apply(wanted) = &self.run.mode
+            && *wanted != planned.hash
+        {
+            let now = if planned.plan.is_empty() { "empty".into() } else { planned.hash.to_string() };
+            return Ok(RunState::Refused(format!(
+                "the world moved since plan {wanted} was made: it is {now} now"
+            )));
+        }
+        if planned.plan.is_empty() {
+            if self.run.mode != RunMode::DryRun {
+                self.change_index(&planned.index, &planned.heal).await?;
+            }
+            return Ok(RunState::Finished);
+        }
+        self.deps.store.put_plan(&planned.hash, &planned.plan, &self.run.id, self.deps.clock.now()).await?;
+        if !self.may_apply(&planned).await? {
+            return Ok(RunState::AwaitingApproval);
+        }
+        if self.run.mode == RunMode::DryRun {
+            return Ok(RunState::Finished);
+        }
+        self.apply(planned).await
+    }
+
+    async fn change_index(&self, index: &DigestIndex, changes: &[IndexChange]) -> Result<(), Failure> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.deps.store.change_index(&self.lease, &self.organisation.id, index, changes).await
+    }
+
+    /// The brake and the approval policy. A plan that a person approved passes as long as it is the same plan.
+    async fn may_apply(&mut self, planned: &Planned) -> Result<bool, Failure> {
+        let reach = Reach::of(&planned.plan);
+        self.run.amounts.clone_from(&reach.amounts);
+        let policy = &self.organisation.policy;
+        let tripped = policy.brake.check(&reach, planned.index.len() as u64);
+        self.run.brake = tripped.iter().map(ToString::to_string).collect();
+        if let RunMode::Apply(hash) = &self.run.mode {
+            self.deps.store.approve_plan(hash, &self.run.actor, self.deps.clock.now()).await?;
+            return Ok(true);
+        }
+        let wants = !tripped.is_empty() || (policy.approval == Approval::Always && reach.changes > 0);
+        if !wants || self.run.mode == RunMode::DryRun {
+            return Ok(true);
+        }
+        let stored = self.deps.store.find_plan(&planned.hash).await?;
+        Ok(stored.is_some_and(|stored| stored.approved.is_some()))
+    }
+
+    async fn apply(&mut self, planned: Planned) -> Result<RunState, Failure> {
+        let Planned { plan, hash, index, records, heal } = planned;
+        // From here on a killed run can be seen to have been at work.
+        self.deps.store.put_run(&self.run).await?;
+        let billing = self.deps.billing(&self.organisation.billing)?;
+        let apply = Apply {
+            deps: self.deps,
+            organisation: self.organisation,
+            lease: &self.lease,
+            billing,
+            run: &self.run,
+            plan: hash.as_str(),
+            records: &records,
+            deadline: self.deadline,
+        };
+        let mut applied = apply.apply(&plan).await?;
+        applied.index.extend(heal);
+        self.change_index(&index, &applied.index).await?;
+        Ok(self.conclude(applied))
+    }
+
+    fn conclude(&mut self, applied: Applied) -> RunState {
+        let counts = &mut self.run.counts;
+        counts.created += applied.created;
+        counts.adopted += applied.adopted;
+        counts.changed += applied.changed;
+        counts.refused += applied.refused;
+        counts.in_doubt += applied.in_doubt;
+        counts.left = applied.left;
+        for problem in applied.problems {
+            self.run.problem(problem);
+        }
+        if !applied.out_of_time {
+            return RunState::Finished;
+        }
+        let before = match &self.run.state {
+            RunState::Continued { checkpoint } => *checkpoint,
+            RunState::Running
+            | RunState::AwaitingApproval
+            | RunState::Finished
+            | RunState::Refused(_)
+            | RunState::Failed(_) => 0,
+        };
+        RunState::Continued { checkpoint: before + 1 }
+    }
+
+    /// Goes on with the stored plan: lines whose record has moved on are done.
+    async fn resume(&mut self) -> Result<RunState, Failure> {
+        let hash = self.run.plan.clone().ok_or_else(|| refuse("the run to continue has no plan"))?;
+        let stored = self.deps.store.find_plan(&hash).await?;
+        let plan = stored.ok_or_else(|| refuse(format!("plan {hash} is not stored")))?.plan;
+        let index = self.deps.store.index(&self.organisation.id).await?;
+        let keys: Vec<_> =
+            plan.lines().iter().map(|l| SubscriptionKey::of(l.subscription.as_str())).collect();
+        let mut records = HashMap::new();
+        self.load(&keys, &mut records).await?;
+        self.apply(Planned { plan, hash, index, records, heal: Vec::new() }).await
+    }
+}
