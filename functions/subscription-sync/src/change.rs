@@ -13,7 +13,7 @@ use domain::record::{SyncRecord, SyncState};
 use domain::service::{
     BillingStatus, ServiceDetails, ServiceEdit, ServiceReference, ServiceRow, ServiceState, ServiceStatus,
 };
-use journal::{Effect, Finding, Notes, Receipt};
+use journal::{Effect, Finding, Made, Notes, Receipt};
 
 /// The note that holds the order's id once it is placed.
 const ORDER: &str = "order";
@@ -261,7 +261,11 @@ impl ServiceChange<'_> {
     }
 
     fn receipt(&self, service: ServiceId, adopted: bool) -> Receipt {
-        Receipt { text: format!("service {service}: {}", self.summary()), service: Some(service), adopted }
+        Receipt {
+            text: format!("service {service}: {}", self.summary()),
+            made: Made::Service(service),
+            adopted,
+        }
     }
 
     /// The change in one line: what it was and what it is.
@@ -358,7 +362,10 @@ impl Effect for ServiceChange<'_> {
 
     fn done(&self, receipt: &Receipt) -> (Option<SyncRecord>, AuditDraft) {
         let author = &self.author;
-        let service = receipt.service.clone();
+        let service = match &receipt.made {
+            Made::Service(service) => Some(service.clone()),
+            Made::Client(_) | Made::Product(_) => None,
+        };
         let record =
             self.line.record_after(author.organisation, self.before, service, author.run, self.clock.now());
         (Some(record), self.audit(receipt.text.clone()))

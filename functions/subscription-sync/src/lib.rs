@@ -9,6 +9,7 @@ mod config;
 mod handler;
 mod observe;
 mod planning;
+mod provide;
 mod sync;
 
 pub use config::Config;

@@ -162,7 +162,10 @@ async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> 
 
 impl<S: Store> Work<'_, S> {
     async fn start(&mut self) -> Result<RunState, Failure> {
-        let planned = self.plan().await?;
+        let mut planned = self.plan().await?;
+        if self.run.mode == RunMode::Sync && self.provide(&planned.plan).await? {
+            planned = self.plan().await?;
+        }
         self.run.plan = Some(planned.hash.clone()).filter(|_| !planned.plan.is_empty());
         if let RunMode::Apply(wanted) = &self.run.mode
             && *wanted != planned.hash

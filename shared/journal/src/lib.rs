@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::audit::AuditDraft;
 use domain::clock::Clock;
 use domain::failure::{Failure, FailureKind};
-use domain::id::{OrganisationId, ServiceId};
+use domain::id::{ClientId, OrganisationId, ProductId, ServiceId};
 use domain::journal::{Begun, EffectEntry, EffectKey, EffectState, Lease, Settlement};
 use domain::ports::EffectStore;
 use domain::record::SyncRecord;
@@ -21,10 +21,21 @@ use tracing::{info, warn};
 pub struct Receipt {
     /// What was done, for people.
     pub text: String,
-    /// The service it was done to.
-    pub service: Option<ServiceId>,
-    /// Whether the service was found rather than made.
+    /// What it was done to.
+    pub made: Made,
+    /// Whether it was found rather than made.
     pub adopted: bool,
+}
+
+/// What an effect makes or changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Made {
+    /// A service in billing.
+    Service(ServiceId),
+    /// A client in billing.
+    Client(ClientId),
+    /// A product in billing.
+    Product(ProductId),
 }
 
 /// What looking in the other system found.
