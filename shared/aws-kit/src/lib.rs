@@ -1,1 +1,36 @@
-//! Loads the AWS configuration, once.
+//! Loads the AWS configuration, once, with limits that suit a function that must stop in time.
+
+pub mod failure;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader};
+use std::time::Duration;
+
+pub use aws_config::SdkConfig;
+
+/// How long making a connection may take.
+pub const CONNECT: Duration = Duration::from_secs(2);
+/// How long one attempt of a call may take.
+pub const ATTEMPT: Duration = Duration::from_secs(5);
+/// How long a call may take with all its attempts.
+pub const CALL: Duration = Duration::from_secs(20);
+/// How often a call is attempted, where AWS says that attempting again is safe.
+pub const ATTEMPTS: u32 = 3;
+
+/// The configuration of the environment: region, credentials, endpoints. Call it once, in `main`.
+pub async fn load() -> SdkConfig {
+    loader().load().await
+}
+
+/// What [`load`] loads, before it is loaded: for a local edition that names its own endpoint.
+pub fn loader() -> ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(CALL)
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}

@@ -1,0 +1,4 @@
+//! Secrets from a server that speaks the wire of `GetSecretValue`.
+
+#[cfg(test)]
+mod get_secret_value;
