@@ -1,1 +1,18 @@
-//! Speaks to Crayon Cloud-iQ.
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod config;
+mod error;
+mod map;
+mod probe;
+mod source;
+mod tenants;
+mod tokens;
+mod update;
+mod wire;
+
+pub use config::{CrayonConfig, Credentials};
+pub use map::{NoSuchCycle, OrderCycle, StatusFlags, SubscriptionCycle};
+pub use source::Crayon;
+pub use tokens::TokenCache;
+pub use update::SubscriptionChange;

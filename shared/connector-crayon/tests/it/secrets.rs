@@ -1,0 +1,79 @@
+use crate::world::{LIST, PUT, World, config};
+use connector_crayon::SubscriptionChange;
+use domain::clock::Deadline;
+use domain::ports::SubscriptionSource;
+use domain::secret::Secret;
+use simulators::Fault;
+use simulators::crayon::Model;
+use std::io;
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Everything that this connection has ever shown: texts of failures, `Debug` of its parts, log lines.
+#[tokio::test]
+async fn no_secret_is_ever_shown() {
+    let captured = Captured::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(captured.clone())
+        .finish();
+    let _on_this_thread = tracing::subscriber::set_default(subscriber);
+
+    let world = World::of(Model::sample(), |config| {
+        config.base_url.set_username("hunter1").unwrap();
+        config.base_url.set_password(Some("hunter2")).unwrap();
+    })
+    .await;
+    let login = world.cloud.with(|model| model.credentials());
+    let mut shown = format!("{:?} {:?}", world.crayon, config(&world.cloud, &login));
+    for fault in [Fault::status(503), Fault::status(400), Fault::Html, Fault::DropBefore, Fault::status(401)]
+    {
+        world.cloud.with(|model| model.faults.add(fault.on(LIST).times(2)));
+        shown += &format!("{:?}", world.page(1).await);
+    }
+    let never = Deadline::never();
+    shown += &format!("{:?}", world.crayon.probe(&[&world.organisation], never).await);
+    shown += &format!("{:?}", world.crayon.tenants(&world.organisation, never).await.map(|all| all.len()));
+    let tenant = world.cloud.with(|model| model.tenants.keys().next().unwrap().to_string().parse().unwrap());
+    shown += &format!("{:?}", world.crayon.find_tenant(&tenant, never).await.map(|found| found.is_some()));
+    world.cloud.with(|model| model.faults.add(Fault::DropAfter.on(PUT)));
+    let change = SubscriptionChange { name: Some("hunter3".to_owned()), ..SubscriptionChange::default() };
+    shown +=
+        &format!("{:?}", world.crayon.update_subscription(&"120045".parse().unwrap(), &change, never).await);
+
+    let wrong =
+        World::of(Model::sample(), |config| config.credentials.client_secret = Secret::new("hunter4")).await;
+    shown += &format!("{:?}", wrong.page(1).await);
+
+    let logged = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("signed in") && logged.contains("asking again"), "{logged}");
+    let ours: String = logged.lines().filter(|line| line.contains("connector_")).collect();
+    let encoded = "ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ";
+    for secret in ["demo-secret", "s3cret!", "s3cret%21", encoded, "hunter", "eyJ", "Bearer", "Basic"] {
+        assert!(!shown.contains(secret), "{secret} is shown: {shown}");
+        assert!(!logged.contains(secret), "{secret} is logged: {logged}");
+    }
+    assert!(!ours.contains('?'), "a query is logged: {ours}");
+}

@@ -1,0 +1,10 @@
+//! The transport against a server that does exactly as told.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod bounds;
+#[cfg(test)]
+mod retries;
+#[cfg(test)]
+mod server;
