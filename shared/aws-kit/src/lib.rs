@@ -5,6 +5,7 @@ pub mod failure;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader};
+use aws_credential_types::Credentials;
 use std::time::Duration;
 
 pub use aws_config::SdkConfig;
@@ -21,6 +22,13 @@ pub const ATTEMPTS: u32 = 3;
 /// The configuration of the environment: region, credentials, endpoints. Call it once, in `main`.
 pub async fn load() -> SdkConfig {
     loader().load().await
+}
+
+/// The configuration for a service that runs beside us, at this address: the same limits, a region of no
+/// consequence, and credentials that open nothing.
+pub async fn load_at(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("embedded", "embedded", None, None, "embedded");
+    loader().endpoint_url(endpoint).region("eu-west-1").credentials_provider(credentials).load().await
 }
 
 /// What [`load`] loads, before it is loaded: for a local edition that names its own endpoint.

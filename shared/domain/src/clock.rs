@@ -6,6 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;
+
+    /// Whether it is closing time: nothing new is to be begun, however far away the deadline is.
+    fn is_closing(&self) -> bool {
+        false
+    }
 }
 
 /// The moment by which work must have stopped, handed down from the invocation to every call.

@@ -36,6 +36,11 @@ impl EffectKey {
         }
     }
 
+    /// Whose effect it is, as every key says in its second part.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.0.split('/').nth(1).and_then(|id| id.parse().ok())
+    }
+
     /// A key read back from the journal.
     pub fn from_stored(text: impl Into<Box<str>>) -> Self {
         Self(text.into())

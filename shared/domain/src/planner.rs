@@ -28,6 +28,15 @@ pub struct Planner<'a> {
     fingerprint: [u8; 32],
 }
 
+/// What billing lacks for a subscription and the policy has created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MissingLinks {
+    /// The customer's client.
+    pub client: bool,
+    /// The offer's product.
+    pub product: bool,
+}
+
 /// A customer and an offer, both linked.
 struct Linked<'a> {
     client: &'a ClientLink,
@@ -168,7 +177,24 @@ impl<'a> Planner<'a> {
         record: Option<&SyncRecord>,
         park: (ParkReason, String),
     ) -> Line {
-        self.line(seen, record, Verdict::Park { reason: park.0, detail: park.1 })
+        let mut line = self.line(seen, record, Verdict::Park { reason: park.0, detail: park.1 });
+        let missing = self.missing_links(seen);
+        if missing.client || missing.product {
+            line.digest = Digest::LOOK;
+        }
+        line
+    }
+
+    /// What this subscription lacks in billing that the policy has created.
+    pub fn missing_links(&self, seen: &ObservedSubscription) -> MissingLinks {
+        let policy = &self.organisation.policy;
+        let wanted = matches!(rule_for(&seen.status), StatusRule::Is(_));
+        let client = matches!(self.links.client(&seen.tenant), Resolved::Missing);
+        let product = matches!(self.links.product(&seen.offer), Resolved::Missing);
+        MissingLinks {
+            client: wanted && client && policy.create_clients,
+            product: wanted && product && policy.create_products,
+        }
     }
 
     fn wait(&self, seen: &ObservedSubscription, record: Option<&SyncRecord>, reason: WaitReason) -> Line {

@@ -132,6 +132,7 @@ impl Organisation {
         print.number(i128::from(self.policy.grace.days)).number(i128::from(self.policy.grace.suspend));
         print.number(i128::from(self.policy.due_date == DueDatePolicy::TermEnd));
         print.number(i128::from(self.policy.price_hold == PriceHold::Never));
+        print.number(i128::from(self.policy.create_clients)).number(i128::from(self.policy.create_products));
         for rate in rates {
             print.text(rate.from.code()).text(rate.to.code()).decimal(rate.rate).text(&rate.source);
             print.text(&rate.date.to_string());

@@ -94,7 +94,7 @@ fn the_first_match_is_customer_then_offer_then_publisher_then_all() {
     let scoped = |id: &str, scope: Scope| PriceRule { scope, ..rule(id, markup("1")) };
     let customer: CustomerId = "cus_a".parse().unwrap();
     let offer: OfferId = "ofr_a".parse().unwrap();
-    let all = vec![
+    let all = [
         scoped("all", Scope::default()),
         scoped("publisher", Scope { publisher: Some("Microsoft".into()), ..Scope::default() }),
         scoped("offer", Scope { offer: Some(offer.clone()), ..Scope::default() }),
