@@ -136,7 +136,8 @@ impl<S: Store> Apply<'_, S> {
         let mut doubtful_creation = false;
         for (line, change) in lines {
             let creates = change.from.is_none();
-            let near = self.deadline.is_near(self.deps.clock.now(), self.deps.limits.margin);
+            let clock = &self.deps.clock;
+            let near = clock.is_closing() || self.deadline.is_near(clock.now(), self.deps.limits.margin);
             if near || stop.load(Ordering::Relaxed) || (creates && doubtful_creation) {
                 done.push((line, Outcome::Left { out_of_time: near }));
                 continue;

@@ -3,6 +3,7 @@
 
 use crate::Store;
 use crate::observe::{Look, Observation};
+use crate::provide::Missing;
 use crate::sync::Work;
 use domain::digest::SubscriptionKey;
 use domain::failure::Failure;
@@ -23,6 +24,8 @@ pub(crate) struct Planned {
     pub(crate) hash: PlanHash,
     pub(crate) index: DigestIndex,
     pub(crate) records: HashMap<SubscriptionKey, SyncRecord>,
+    /// What billing lacks and the policy has created.
+    pub(crate) missing: Missing,
     /// Where the digest index lags behind the records, as after a run that was killed.
     pub(crate) heal: Vec<IndexChange>,
 }
@@ -65,19 +68,20 @@ impl<S: Store> Work<'_, S> {
         self.load(&keys, &mut records).await?;
         unsettle(&in_doubt, &mut records);
         let mut lines = self.plan_changed(source, &planner, &seen.changed, &records).await?;
-        let mut missing = Missing::default();
+        let mut vanished = Vanished::default();
         if seen.proof == Proof::Whole {
-            missing = self.plan_missing(&look, &planner, &mut index, &in_doubt, &mut records).await?;
+            vanished = self.plan_missing(&look, &planner, &mut index, &in_doubt, &mut records).await?;
         }
-        lines.append(&mut missing.lines);
-        self.count(&seen, missing.pages, missing.doubt);
+        lines.append(&mut vanished.lines);
+        self.count(&seen, vanished.pages, vanished.doubt);
         let plan = Plan::new(id.clone(), lines);
         self.report_unreachable(&in_doubt, &plan);
         let heal = heal(&index, &records, &plan);
         self.run.counts.planned = plan.changes().count() as u64;
         self.run.counts.parked = plan.parked().count() as u64;
         let hash = plan.hash();
-        Ok(Planned { plan, hash, index, records, heal })
+        let missing = Missing::of(&planner, seen.changed);
+        Ok(Planned { plan, hash, index, records, missing, heal })
     }
 
     /// An effect in doubt of a subscription that nothing is planned for can only be settled by a person.
@@ -160,7 +164,7 @@ impl<S: Store> Work<'_, S> {
         index: &mut DigestIndex,
         in_doubt: &[SubscriptionKey],
         records: &mut HashMap<SubscriptionKey, SyncRecord>,
-    ) -> Result<Missing, Failure> {
+    ) -> Result<Vanished, Failure> {
         let keys: Vec<_> = index.missing().collect();
         self.load(&keys, records).await?;
         unsettle(in_doubt, records);
@@ -172,7 +176,7 @@ impl<S: Store> Work<'_, S> {
         };
         let lines = plan(&keys);
         if !lines.iter().any(ends_something) {
-            return Ok(Missing { lines, ..Missing::default() });
+            return Ok(Vanished { lines, ..Vanished::default() });
         }
         index.look_again();
         let second = look.observe(index).await?;
@@ -180,13 +184,13 @@ impl<S: Store> Work<'_, S> {
         match second.proof {
             Proof::Unproven(why) => {
                 let lines = lines.into_iter().filter(|line| !ends_something(line)).collect();
-                Ok(Missing { lines, pages, doubt: Some(format!("at the second look, {why}")) })
+                Ok(Vanished { lines, pages, doubt: Some(format!("at the second look, {why}")) })
             }
             Proof::Whole => {
                 let still: Vec<_> = index.missing().filter(|key| keys.contains(key)).collect();
                 let doubt = (still.len() < keys.len())
                     .then(|| "the second look showed what the first had not".into());
-                Ok(Missing { lines: plan(&still), pages, doubt })
+                Ok(Vanished { lines: plan(&still), pages, doubt })
             }
         }
     }
@@ -221,7 +225,7 @@ fn heal(
 }
 
 #[derive(Default)]
-struct Missing {
+struct Vanished {
     lines: Vec<Line>,
     pages: u64,
     doubt: Option<String>,

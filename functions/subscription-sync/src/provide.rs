@@ -11,12 +11,36 @@ use domain::failure::{Failure, FailureKind};
 use domain::id::{ClientId, CustomerId, ProductId, TenantId};
 use domain::journal::EffectKey;
 use domain::link::Link;
-use domain::plan::{Plan, Verdict};
+use domain::planner::Planner;
 use domain::ports::{BillingTarget, SubscriptionSource};
-use domain::record::{ParkReason, SyncRecord};
-use domain::subscription::OfferKey;
+use domain::record::SyncRecord;
+use domain::subscription::{ObservedSubscription, OfferKey};
 use journal::{Effect, Finding, Journal, Made, Notes, Performed, Receipt};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What billing lacks and the policy has created.
+#[derive(Default)]
+pub(crate) struct Missing {
+    tenants: BTreeSet<TenantId>,
+    offers: BTreeMap<OfferKey, String>,
+}
+
+impl Missing {
+    /// Collects what these subscriptions lack.
+    pub(crate) fn of(planner: &Planner<'_>, changed: Vec<ObservedSubscription>) -> Self {
+        let mut missing = Self::default();
+        for seen in changed {
+            let links = planner.missing_links(&seen);
+            if links.product {
+                missing.offers.entry(seen.offer).or_insert(seen.name);
+            }
+            if links.client {
+                missing.tenants.insert(seen.tenant);
+            }
+        }
+        missing
+    }
+}
 
 /// What is to be created, and how it is found again.
 enum Wanted<'a> {
@@ -161,22 +185,11 @@ fn id(made: &Made) -> &str {
 }
 
 impl<S: Store> Work<'_, S> {
-    /// Creates and links what the plan misses and the policy allows; true if anything was linked, so that the
-    /// plan must be made anew. The brake's number of changes bounds it.
-    pub(crate) async fn provide(&mut self, plan: &Plan) -> Result<bool, Failure> {
+    /// Creates and links what is missing; true if anything was linked, so that the plan must be made anew. The
+    /// brake's number of changes bounds it.
+    pub(crate) async fn provide(&mut self, missing: &Missing) -> Result<bool, Failure> {
         let policy = &self.organisation.policy;
-        let mut tenants = BTreeSet::new();
-        let mut offers = BTreeMap::new();
-        for line in plan.parked() {
-            let Verdict::Park { reason, .. } = &line.verdict else { continue };
-            if *reason == ParkReason::CustomerUnlinked && policy.create_clients {
-                tenants.insert(&line.tenant);
-            }
-            if *reason == ParkReason::OfferUnlinked && policy.create_products {
-                offers.entry(&line.offer).or_insert(line.name.as_str());
-            }
-        }
-        let wanted = tenants.len() + offers.len();
+        let wanted = missing.tenants.len() + missing.offers.len();
         let limit = usize::try_from(policy.brake.max_changes).unwrap_or(usize::MAX);
         if wanted > limit {
             self.run.problem(format!(
@@ -186,12 +199,12 @@ impl<S: Store> Work<'_, S> {
         }
         let source = self.deps.source(&self.organisation.supplier)?;
         let mut links = Vec::new();
-        for tenant in tenants {
+        for tenant in &missing.tenants {
             if let Some(Made::Client(client)) = self.create(Wanted::Client { tenant, source }).await? {
                 links.extend(self.client_links(tenant, client).await?);
             }
         }
-        for (offer, name) in offers {
+        for (offer, name) in &missing.offers {
             if let Some(Made::Product(product)) = self.create(Wanted::Product { offer, name }).await? {
                 links.extend(self.product_links(offer, product));
             }

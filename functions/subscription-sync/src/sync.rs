@@ -2,6 +2,7 @@
 
 use crate::apply::{Applied, Apply};
 use crate::planning::Planned;
+use crate::provide::Missing;
 use crate::{Command, Deps, Store};
 use domain::brake::Reach;
 use domain::clock::Deadline;
@@ -163,7 +164,7 @@ async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> 
 impl<S: Store> Work<'_, S> {
     async fn start(&mut self) -> Result<RunState, Failure> {
         let mut planned = self.plan().await?;
-        if self.run.mode == RunMode::Sync && self.provide(&planned.plan).await? {
+        if self.run.mode == RunMode::Sync && self.provide(&planned.missing).await? {
             planned = self.plan().await?;
         }
         self.run.plan = Some(planned.hash.clone()).filter(|_| !planned.plan.is_empty());
@@ -218,7 +219,7 @@ impl<S: Store> Work<'_, S> {
     }
 
     async fn apply(&mut self, planned: Planned) -> Result<RunState, Failure> {
-        let Planned { plan, hash, index, records, heal } = planned;
+        let Planned { plan, hash, index, records, heal, .. } = planned;
         // From here on a killed run can be seen to have been at work.
         self.deps.store.put_run(&self.run).await?;
         let billing = self.deps.billing(&self.organisation.billing)?;
@@ -273,6 +274,7 @@ impl<S: Store> Work<'_, S> {
             plan.lines().iter().map(|l| SubscriptionKey::of(l.subscription.as_str())).collect();
         let mut records = HashMap::new();
         self.load(&keys, &mut records).await?;
-        self.apply(Planned { plan, hash, index, records, heal: Vec::new() }).await
+        self.apply(Planned { plan, hash, index, records, missing: Missing::default(), heal: Vec::new() })
+            .await
     }
 }

@@ -117,6 +117,9 @@ struct StoredNotes<'a, S> {
     store: &'a S,
     lease: &'a Lease,
     entry: EffectEntry,
+    /// The journal could not be written in the middle of a call. What kind of failure that was says nothing
+    /// about the call before it: the effect stays in doubt and the run must stop.
+    broken: bool,
 }
 
 #[async_trait]
@@ -126,7 +129,10 @@ impl<S: EffectStore> Notes for StoredNotes<'_, S> {
     }
 
     async fn set(&mut self, name: &str, value: &str) -> Result<(), Failure> {
-        self.store.note(self.lease, &self.entry, name, value).await?;
+        if let Err(failure) = self.store.note(self.lease, &self.entry, name, value).await {
+            self.broken = true;
+            return Err(failure);
+        }
         self.entry.notes.insert(name.to_owned(), value.to_owned());
         Ok(())
     }
@@ -166,7 +172,7 @@ impl<S: EffectStore> Journal<'_, S> {
     }
 
     fn notes(&self, entry: EffectEntry) -> StoredNotes<'_, S> {
-        StoredNotes { store: self.store, lease: self.lease, entry }
+        StoredNotes { store: self.store, lease: self.lease, entry, broken: false }
     }
 
     async fn attempt(
@@ -180,7 +186,7 @@ impl<S: EffectStore> Journal<'_, S> {
             }
             Err(failure) => failure,
         };
-        if failure.kind == FailureKind::LeaseLost {
+        if notes.broken || failure.kind == FailureKind::LeaseLost {
             return Err(failure);
         }
         if failure.certainly_not_done() {
@@ -203,7 +209,7 @@ impl<S: EffectStore> Journal<'_, S> {
     async fn resolve(&self, effect: &dyn Effect, mut notes: StoredNotes<'_, S>) -> Result<Resolved, Failure> {
         let finding = match effect.look_up(&mut notes).await {
             Ok(finding) => finding,
-            Err(failure) if failure.kind == FailureKind::LeaseLost => return Err(failure),
+            Err(failure) if notes.broken || failure.kind == FailureKind::LeaseLost => return Err(failure),
             Err(failure) => return Ok(Resolved::Ended(Performed::InDoubt(failure.to_string()))),
         };
         let entry = notes.entry;
