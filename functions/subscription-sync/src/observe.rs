@@ -3,7 +3,7 @@
 
 use domain::clock::Deadline;
 use domain::digest::SubscriptionKey;
-use domain::failure::Failure;
+use domain::failure::{Failure, FailureKind};
 use domain::index::{DigestIndex, Listing, Proof, Sight};
 use domain::planner::Planner;
 use domain::ports::{SubscriptionPage, SubscriptionSource};
@@ -84,10 +84,23 @@ impl Look<'_> {
     }
 
     async fn page(&self, number: u32) -> Result<SubscriptionPage, Failure> {
-        let page = self.source.page(self.organisation, number, self.deadline).await?;
+        let page = self.source.page(self.organisation, number, self.deadline).await.map_err(too_long)?;
         debug!(page.number = number, page.rows = page.rows.len(), "page {number} read");
         Ok(page)
     }
+}
+
+/// What the supplier says is read whole in one invocation or not at all: say what helps.
+pub(crate) fn too_long(failure: Failure) -> Failure {
+    if failure.kind != FailureKind::OutOfTime {
+        return failure;
+    }
+    let what = format!(
+        "{}; reading does not fit into the time given: raise CRAYON_PAGE_SIZE or CRAYON_REQUESTS_PER_SECOND, or run \
+         `billbridge sync`, which has no time limit",
+        failure.what
+    );
+    Failure { what, ..failure }
 }
 
 struct Gathered<'a> {

@@ -2,7 +2,7 @@
 //! lag behind.
 
 use crate::Store;
-use crate::observe::{Look, Observation};
+use crate::observe::{Look, Observation, too_long};
 use crate::provide::Missing;
 use crate::sync::Work;
 use domain::digest::SubscriptionKey;
@@ -142,7 +142,8 @@ impl<S: Store> Work<'_, S> {
                 if !planner.needs_details(seen, record) {
                     return Ok(planner.plan_seen(seen, record));
                 }
-                let details = source.find_details(self.organisation, &seen.id, self.deadline).await?;
+                let details = source.find_details(self.organisation, &seen.id, self.deadline).await;
+                let details = details.map_err(too_long)?;
                 let mut seen = seen.clone();
                 if let Some(details) = details {
                     // The row stays as listed, so that its digest does; only the prices are added.

@@ -113,3 +113,13 @@ async fn an_empty_supplier_is_a_proven_list_and_the_brake_holds_it() {
     assert_eq!(world.sync().await.state, RunState::AwaitingApproval);
     assert!(world.accounts().iter().all(|a| a.status == "Active"));
 }
+
+#[tokio::test]
+async fn a_list_that_does_not_fit_into_the_time_says_what_helps_and_changes_nothing() {
+    let world = World::new(9).await;
+    let deadline = domain::clock::Deadline(world.clock_after(0));
+    let failure =
+        subscription_sync::sync(&world.process(), &world.command(RunMode::Sync), deadline).await.unwrap_err();
+    assert!(failure.to_string().contains("raise CRAYON_PAGE_SIZE"), "{failure}");
+    assert_eq!(world.hostbill_calls(), 0);
+}
