@@ -162,6 +162,10 @@ impl<S: Store> Apply<'_, S> {
             match self.perform(line, change, listed.as_deref().unwrap_or_default()).await {
                 Ok(outcome) => {
                     doubtful_creation |= creates && matches!(outcome, Outcome::Kept { .. });
+                    if creates && matches!(outcome, Outcome::Refused(_)) {
+                        // Its order may be there: the next creation must know that it was there before.
+                        listed = None;
+                    }
                     done.push((line, outcome));
                 }
                 Err(failure) => return (done, Some(failure)),

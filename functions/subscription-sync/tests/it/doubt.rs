@@ -147,6 +147,22 @@ async fn an_order_made_by_a_person_meanwhile_is_not_taken_for_ours() {
 }
 
 #[tokio::test]
+async fn an_order_whose_marking_was_refused_is_not_taken_for_the_next_one() {
+    let world = World::new(3).await;
+    // The first creation of the first client gets its order and then a no; the second one's reply is lost.
+    world.hostbill.with(|m| {
+        m.faults.add(Fault::Refused(vec!["locked".into()]).on("editAccountDetails"));
+        m.faults.add(Fault::DropAfter.on("addOrder").skip(1).times(2));
+    });
+    for _ in 0..3 {
+        world.sync().await;
+        wait(&world);
+    }
+    world.assert_one_service_each();
+    assert_eq!(world.hostbill.with(|m| m.orders.len()), 3);
+}
+
+#[tokio::test]
 async fn two_services_that_could_each_be_ours_are_parked_for_a_person() {
     let world = World::new(1).await;
     let (client, product) = (world.clients[0], world.product);

@@ -339,3 +339,25 @@ async fn a_triennial_subscription_keeps_its_cycle_apart_from_a_twice_yearly_one(
     world.sync().await;
     assert_eq!(world.service(world.subscriptions[0]).cycle, "Triennially");
 }
+
+#[tokio::test]
+async fn a_due_date_follows_the_term_where_the_policy_says_so() {
+    let mut world = World::new(1).await;
+    let mut annual = offer_key();
+    annual.cycle = domain::subscription::BillingCycle::Annual;
+    world.link_product(&annual);
+    world.save().await;
+    let product = world.product;
+    let price = simulators::hostbill::CyclePrice { price: euro("48"), setup: Decimal::ZERO };
+    world.hostbill.with(|m| m.products.get_mut(&product).unwrap().prices.insert("a".into(), price));
+    let id = world.subscriptions[0];
+    world.change(id, |s| s.cycle = Cycle::Annual);
+    world.sync().await;
+    let of_billing = world.service(id).next_due;
+    world.organisation.policy.due_date = domain::settings::DueDatePolicy::TermEnd;
+    world.save_settings();
+    world.sync().await;
+    let end = world.crayon.with(|m| m.subscription(id).unwrap().end.unwrap());
+    assert_ne!(world.service(id).next_due, of_billing);
+    assert_eq!(world.service(id).next_due.unwrap().date_text(), end.plus_days(1).date_text());
+}
