@@ -12,8 +12,8 @@ use subscription_sync::{Config, Deps, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_kit::init_tracing();
-    let aws = aws_kit::load().await;
     let env = Env::from_process();
+    let aws = aws_kit::function_config(|name| env.optional(name));
     let secrets = SecretsManager::new(&aws).load(&env.list("BILLBRIDGE_SECRETS")).await?;
     let env = env.with_layer(secrets);
     let config = Config::from_env(&env)?;
@@ -30,5 +30,5 @@ async fn main() -> Result<(), Error> {
         limits: config.limits,
     };
 
-    lambda_kit::run(|invocation| handle(&deps, invocation)).await
+    lambda_kit::run(|invocation| Box::pin(handle(&deps, invocation))).await
 }

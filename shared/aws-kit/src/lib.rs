@@ -1,6 +1,7 @@
 //! Loads the AWS configuration, once, with limits that suit a function that must stop in time.
 
 pub mod failure;
+mod function;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -9,6 +10,7 @@ use aws_credential_types::Credentials;
 use std::time::Duration;
 
 pub use aws_config::SdkConfig;
+pub use function::function_config;
 
 /// How long making a connection may take.
 pub const CONNECT: Duration = Duration::from_secs(2);
@@ -19,7 +21,8 @@ pub const CALL: Duration = Duration::from_secs(20);
 /// How often a call is attempted, where AWS says that attempting again is safe.
 pub const ATTEMPTS: u32 = 3;
 
-/// The configuration of the environment: region, credentials, endpoints. Call it once, in `main`.
+/// The configuration of a person's machine: environment, profile, single sign-on. A function uses
+/// [`function_config`].
 pub async fn load() -> SdkConfig {
     loader().load().await
 }
@@ -33,12 +36,15 @@ pub async fn load_at(endpoint: &str) -> SdkConfig {
 
 /// What [`load`] loads, before it is loaded: for a local edition that names its own endpoint.
 pub fn loader() -> ConfigLoader {
-    let timeouts = TimeoutConfig::builder()
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(CALL)
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .build()
 }
