@@ -238,7 +238,8 @@ pub fn price_unit(
             .max_by(|a, b| a.date.cmp(&b.date))
             .ok_or(PriceError::NoRate(exact.currency, currency))?;
         let converted = rate.convert(exact)?;
-        explanation.push_str(&format!(" × {} ({}, {}) = {converted}", rate.rate, rate.source, rate.date));
+        let exact = shown(converted);
+        explanation.push_str(&format!(" × {} ({}, {}) = {exact}", rate.rate, rate.source, rate.date));
         converted
     };
     let unit = converted.rounded_to(rule.decimals.unwrap_or_else(|| currency.decimals()), rule.rounding);
@@ -246,6 +247,12 @@ pub fn price_unit(
         explanation.push_str(&format!(" → {unit} ({})", rule.rounding.name()));
     }
     Ok(Priced { unit, rule: rule.id.clone(), explanation, term_start })
+}
+
+/// An exact amount for people: six places are enough to follow the arithmetic, the rest is a mark.
+fn shown(exact: Money) -> String {
+    let short = exact.rounded_to(6, RoundingMode::Down);
+    if short == exact { exact.to_string() } else { format!("{}… {}", short.plain(), exact.currency) }
 }
 
 fn apply_method(rule: &PriceRule, prices: &SupplierPrices) -> Result<(Money, String), PriceError> {
@@ -266,12 +273,15 @@ fn apply_method(rule: &PriceRule, prices: &SupplierPrices) -> Result<(Money, Str
         Method::Markup { percent, basis } => {
             let price = basis_price(basis)?;
             let exact = scaled(price, price.amount.checked_mul(Decimal::ONE + percent / hundred))?;
-            Ok((exact, format!("{} {price} + {} % = {exact}", basis.as_str(), percent.normalize())))
+            Ok((exact, format!("{} {price} + {} % = {}", basis.as_str(), percent.normalize(), shown(exact))))
         }
         Method::Margin { percent, basis } => {
             let price = basis_price(basis)?;
             let exact = scaled(price, price.amount.checked_div(Decimal::ONE - percent / hundred))?;
-            Ok((exact, format!("{} {price} at {} % margin = {exact}", basis.as_str(), percent.normalize())))
+            Ok((
+                exact,
+                format!("{} {price} at {} % margin = {}", basis.as_str(), percent.normalize(), shown(exact)),
+            ))
         }
     }
 }

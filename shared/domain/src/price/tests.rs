@@ -55,6 +55,15 @@ fn a_price_explains_itself() {
 }
 
 #[test]
+fn an_endless_fraction_is_shown_to_six_places_and_kept_exact() {
+    let margin = Method::Margin { percent: "18".parse().unwrap(), basis: Basis::Cost };
+    let priced =
+        price_unit(&rule("frame", margin), &cost("92.52 EUR"), "EUR".parse().unwrap(), &[], None).unwrap();
+    let said = "cost 92.52 EUR at 18 % margin = 112.829268… EUR → 112.83 EUR (half-up)";
+    assert_eq!((priced.explanation.as_str(), priced.unit), (said, money("112.83 EUR")));
+}
+
+#[test]
 fn a_conversion_names_its_rate_source_and_day_and_uses_the_latest() {
     let rate = |rate: &str, date: &str| ExchangeRate {
         from: "EUR".parse().unwrap(),
