@@ -43,13 +43,17 @@ where
 /// answer.
 pub fn kind_of(code: &str, status: Option<u16>) -> FailureKind {
     match code {
-        "Throttling"
+        "ProvisionedThroughputExceededException"
+        | "TransactionConflictException"
+        | "TransactionInProgressException"
+        | "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
         | "TooManyRequestsException"
         | "LimitExceededException"
         | "RequestLimitExceeded" => FailureKind::RateLimited(None),
-        "ResourceNotFoundException" => FailureKind::NotFound,
+        "ResourceNotFoundException" | "TableNotFoundException" => FailureKind::NotFound,
+        "ConditionalCheckFailedException" => FailureKind::Conflict,
         "AccessDenied"
         | "AccessDeniedException"
         | "UnrecognizedClientException"
@@ -100,3 +104,6 @@ fn dispatch(error: Option<&ConnectorError>) -> (FailureKind, String) {
     }
     (FailureKind::Unavailable, "the connection failed".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

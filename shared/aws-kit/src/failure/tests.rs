@@ -14,6 +14,6 @@ fn every_answer_says_what_may_be_done_next() {
         ("InternalServerError", 500, FailureKind::Unavailable),
         ("", 503, FailureKind::Unavailable),
     ] {
-        assert_eq!(kind_of(code, status), kind, "{code}");
+        assert_eq!(kind_of(code, Some(status)), kind, "{code}");
     }
 }
