@@ -8,14 +8,8 @@ pub(crate) enum Command {
     Help(&'static str),
     Check(CheckOptions),
     Ci,
-    Size {
-        update: bool,
-    },
-    Bench {
-        release: bool,
-        name: String,
-        rest: Vec<String>,
-    },
+    Size { update: bool },
+    Bench { release: bool, name: String, rest: Vec<String> },
     Hooks(HookWish),
 }
 
@@ -89,10 +83,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
     let Some((command, rest)) = words.split_first() else {
         return Ok(Command::Help(HELP));
     };
-    let help = rest
-        .iter()
-        .take_while(|word| *word != "--")
-        .any(|word| word == "--help" || word == "-h");
+    let help = rest.iter().take_while(|word| *word != "--").any(|word| word == "--help" || word == "-h");
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(Command::Help(HELP)),
         "check" if help => Ok(Command::Help(CHECK_HELP)),
@@ -153,11 +144,7 @@ fn bench(words: &[String]) -> Result<Command, String> {
         return Err("bench needs the name of a benchmark".to_owned());
     }
     let name = free.remove(0);
-    Ok(Command::Bench {
-        release,
-        name,
-        rest: free,
-    })
+    Ok(Command::Bench { release, name, rest: free })
 }
 
 fn hooks(words: &[String]) -> Result<Command, String> {
@@ -170,7 +157,5 @@ fn hooks(words: &[String]) -> Result<Command, String> {
 }
 
 fn no_more(command: &str, words: &[String]) -> Result<(), String> {
-    words
-        .first()
-        .map_or(Ok(()), |word| Err(format!("{command} does not know `{word}`")))
+    words.first().map_or(Ok(()), |word| Err(format!("{command} does not know `{word}`")))
 }

@@ -19,23 +19,14 @@ pub(crate) fn run(release: bool, name: &str, rest: &[String]) -> Result<bool, St
         return Ok(false);
     }
     let runner = built(&place.target, profile, RUNNER);
-    let status = Command::new(&runner)
-        .arg(name)
-        .args(rest)
-        .current_dir(&place.root)
-        .status();
-    status
-        .map(|status| status.success())
-        .map_err(|error| format!("cannot run {}: {error}", runner.display()))
+    let status = Command::new(&runner).arg(name).args(rest).current_dir(&place.root).status();
+    status.map(|status| status.success()).map_err(|error| format!("cannot run {}: {error}", runner.display()))
 }
 
 /// The runner, the systems it plays against, and every function.
 fn needed(place: &Place) -> Result<Vec<String>, String> {
     let has = |member: &str, binary: &str| {
-        place
-            .members
-            .iter()
-            .any(|one| one.name == member && one.binaries.iter().any(|name| name == binary))
+        place.members.iter().any(|one| one.name == member && one.binaries.iter().any(|name| name == binary))
     };
     if !has("e2e", RUNNER) {
         return Err(format!("local/e2e has no binary `{RUNNER}`"));

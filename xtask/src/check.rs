@@ -27,30 +27,10 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "formatting",
-        holds: "rustfmt would change nothing",
-        slow: false,
-        run: formatting,
-    },
-    Step {
-        name: "invariants",
-        holds: "the rules of the house, listed below",
-        slow: false,
-        run: invariants,
-    },
-    Step {
-        name: "links",
-        holds: LINKS.rule,
-        slow: false,
-        run: links,
-    },
-    Step {
-        name: "clippy",
-        holds: "no warning in any target of any crate",
-        slow: true,
-        run: clippy,
-    },
+    Step { name: "formatting", holds: "rustfmt would change nothing", slow: false, run: formatting },
+    Step { name: "invariants", holds: "the rules of the house, listed below", slow: false, run: invariants },
+    Step { name: "links", holds: LINKS.rule, slow: false, run: links },
+    Step { name: "clippy", holds: "no warning in any target of any crate", slow: true, run: clippy },
     Step {
         name: "deny",
         holds: "licences, banned crates and sources, as in deny.toml",
@@ -92,12 +72,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<bool, String> {
 fn list() {
     println!("steps");
     for step in STEPS {
-        println!(
-            "  {:20} {}{}",
-            step.name,
-            step.holds,
-            if step.slow { " (not with --fast)" } else { "" }
-        );
+        println!("  {:20} {}{}", step.name, step.holds, if step.slow { " (not with --fast)" } else { "" });
     }
     println!("\ninvariants");
     for invariant in ALL {
@@ -127,11 +102,7 @@ fn said(name: &str, duration: &str, outcome: &Outcome) -> bool {
 }
 
 fn formatting(root: &Path) -> Result<Outcome, String> {
-    let told = process::ask(
-        root,
-        "cargo",
-        &["fmt", "--all", "--check", "--", "--files-with-diff"],
-    )?;
+    let told = process::ask(root, "cargo", &["fmt", "--all", "--check", "--", "--files-with-diff"])?;
     if told.success {
         return Ok(Outcome::Ok("rustfmt would change nothing".to_owned()));
     }
@@ -142,22 +113,11 @@ fn formatting(root: &Path) -> Result<Outcome, String> {
     } else {
         format!("{} files are not formatted\n{}", files.len(), indented(&files))
     };
-    Ok(Outcome::Failed {
-        reason,
-        cure: "cargo fmt --all".to_owned(),
-    })
+    Ok(Outcome::Failed { reason, cure: "cargo fmt --all".to_owned() })
 }
 
 fn clippy(root: &Path) -> Result<Outcome, String> {
-    let arguments = [
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
     Ok(if process::show(root, "cargo", &arguments)? {
         Outcome::Ok("no warnings".to_owned())
     } else {
@@ -206,10 +166,7 @@ fn outcome(workspace: &Workspace, rules: &[&Invariant]) -> Outcome {
             continue;
         }
         count += breaches.len();
-        let places: Vec<String> = breaches
-            .iter()
-            .map(|one| format!("{}: {}", one.place, one.what))
-            .collect();
+        let places: Vec<String> = breaches.iter().map(|one| format!("{}: {}", one.place, one.what)).collect();
         broken.push(format!(
             "  {}: {}\n{}\n    cure: {}",
             rule.name,
@@ -234,9 +191,5 @@ fn outcome(workspace: &Workspace, rules: &[&Invariant]) -> Outcome {
 }
 
 fn indented(lines: &[String]) -> String {
-    lines
-        .iter()
-        .map(|line| format!("    {line}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    lines.iter().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
 }

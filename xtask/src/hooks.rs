@@ -46,9 +46,9 @@ fn apply(file: &Path, wish: HookWish) -> Result<String, String> {
             "A pre-commit hook can run `cargo xtask check --fast` (formatting, invariants, links; seconds).\n\
              `cargo xtask hooks --install` writes {shown}; `git commit --no-verify` passes it by."
         )),
-        HookWish::Install if present.is_some() && !ours => Err(format!(
-            "{shown} is somebody else's hook; add `{COMMAND}` to it yourself"
-        )),
+        HookWish::Install if present.is_some() && !ours => {
+            Err(format!("{shown} is somebody else's hook; add `{COMMAND}` to it yourself"))
+        }
         HookWish::Install => {
             write(file).map_err(|error| format!("cannot write {shown}: {error}"))?;
             Ok(format!("Installed {shown}."))

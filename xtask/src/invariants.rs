@@ -37,10 +37,7 @@ pub(crate) struct Breach {
 
 impl Breach {
     fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            what: what.into(),
-        }
+        Self { place: place.into(), what: what.into() }
     }
 
     fn at(path: &str, line: usize, what: impl Into<String>) -> Self {

@@ -28,20 +28,13 @@ pub(crate) fn anchors(text: &str) -> BTreeSet<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (_, prose) in prose_lines(text) {
         for mark in ["id=\"", "name=\""] {
-            let ids = prose
-                .split(mark)
-                .skip(1)
-                .filter_map(|rest| rest.split('"').next());
+            let ids = prose.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
             found.extend(ids.map(str::to_owned));
         }
         let Some(title) = heading(prose) else { continue };
         let slug = slug(title);
         let times = seen.entry(slug.clone()).or_default();
-        found.insert(if *times == 0 {
-            slug.clone()
-        } else {
-            format!("{slug}-{times}")
-        });
+        found.insert(if *times == 0 { slug.clone() } else { format!("{slug}-{times}") });
         *times += 1;
     }
     found
@@ -64,10 +57,7 @@ fn prose_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn without_code_spans(line: &str) -> String {
-    line.split('`')
-        .enumerate()
-        .map(|(index, part)| if index % 2 == 0 { part } else { "code" })
-        .collect()
+    line.split('`').enumerate().map(|(index, part)| if index % 2 == 0 { part } else { "code" }).collect()
 }
 
 fn inline_targets(line: &str) -> impl Iterator<Item = String> {
@@ -89,13 +79,7 @@ fn definition_target(line: &str) -> Option<String> {
     if name.starts_with('^') || name.contains(']') {
         return None;
     }
-    Some(
-        target
-            .split_whitespace()
-            .next()?
-            .trim_matches(['<', '>'])
-            .to_owned(),
-    )
+    Some(target.split_whitespace().next()?.trim_matches(['<', '>']).to_owned())
 }
 
 fn heading(line: &str) -> Option<&str> {

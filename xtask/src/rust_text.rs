@@ -26,10 +26,8 @@ impl RustText {
         let code = blanked(text, comments.iter().chain(&strings));
         let tests = test_items(&code);
         let outside_tests = gaps(&tests, text.len());
-        let commented_lines = comments
-            .iter()
-            .flat_map(|range| line_at(text, range.start)..=line_at(text, range.end))
-            .collect();
+        let commented_lines =
+            comments.iter().flat_map(|range| line_at(text, range.start)..=line_at(text, range.end)).collect();
         Self {
             production: blanked(&code, &tests),
             tests: blanked(&code, &outside_tests),
@@ -47,24 +45,20 @@ impl RustText {
 
 /// The lines on which `word` stands by itself, not as a part of a longer name; lines count from one.
 pub(crate) fn lines_with(code: &str, word: &str) -> Vec<usize> {
-    offsets_of(code, word)
-        .map(|offset| line_at(code, offset))
-        .collect()
+    offsets_of(code, word).map(|offset| line_at(code, offset)).collect()
 }
 
 /// Where `word` stands by itself.
 pub(crate) fn offsets_of<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    code.match_indices(word)
-        .map(|(start, _)| start)
-        .filter(move |start| {
-            let before = code[..*start].chars().next_back();
-            let after = code[start + word.len()..].chars().next();
-            let starts_as_name = word.starts_with(is_name);
-            let ends_as_name = word.ends_with(is_name);
-            let longer_before = starts_as_name && before.is_some_and(is_name);
-            let longer_after = ends_as_name && after.is_some_and(is_name);
-            !longer_before && !longer_after
-        })
+    code.match_indices(word).map(|(start, _)| start).filter(move |start| {
+        let before = code[..*start].chars().next_back();
+        let after = code[start + word.len()..].chars().next();
+        let starts_as_name = word.starts_with(is_name);
+        let ends_as_name = word.ends_with(is_name);
+        let longer_before = starts_as_name && before.is_some_and(is_name);
+        let longer_after = ends_as_name && after.is_some_and(is_name);
+        !longer_before && !longer_after
+    })
 }
 
 pub(crate) fn line_at(text: &str, offset: usize) -> usize {
@@ -148,10 +142,7 @@ fn raw_string(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
     let inside = from + hashes + 1;
     let close = format!("\"{}", "#".repeat(hashes));
     let length = text[inside..].find(&close).unwrap_or(text.len() - inside);
-    Some((
-        inside..inside + length,
-        (inside + length + close.len()).min(text.len()),
-    ))
+    Some((inside..inside + length, (inside + length + close.len()).min(text.len())))
 }
 
 fn closing_quote(bytes: &[u8], mut at: usize, quote: u8) -> usize {

@@ -53,9 +53,7 @@ pub(crate) fn run(update: bool) -> Result<bool, String> {
 
 fn measure(place: &Place) -> Result<BTreeMap<String, u64>, String> {
     let functions = place.members.iter().filter(|member| member.is_in("functions"));
-    let names: Vec<&str> = functions
-        .flat_map(|one| one.binaries.iter().map(String::as_str))
-        .collect();
+    let names: Vec<&str> = functions.flat_map(|one| one.binaries.iter().map(String::as_str)).collect();
     if names.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -67,10 +65,7 @@ fn measure(place: &Place) -> Result<BTreeMap<String, u64>, String> {
     }
     let sizes = names.into_iter().map(|name| {
         let folder = place.target.join("size").join(name);
-        Ok((
-            name.to_owned(),
-            zipped(&built(&place.target, "release", name), &folder)?,
-        ))
+        Ok((name.to_owned(), zipped(&built(&place.target, "release", name), &folder)?))
     });
     sizes.collect()
 }
@@ -94,22 +89,14 @@ fn zipped(binary: &Path, folder: &Path) -> Result<u64, String> {
         return Err("neither python3 nor zip is installed: one of them is needed to zip".to_owned());
     };
     if !said.success {
-        return Err(format!(
-            "zipping {} failed: {}",
-            binary.display(),
-            said.stderr.trim_end()
-        ));
+        return Err(format!("zipping {} failed: {}", binary.display(), said.stderr.trim_end()));
     }
-    std::fs::metadata(folder.join("bootstrap.zip"))
-        .map(|file| file.len())
-        .map_err(failed)
+    std::fs::metadata(folder.join("bootstrap.zip")).map(|file| file.len()).map_err(failed)
 }
 
 fn verdict(bytes: u64, budget: Budget) -> Result<String, String> {
     let Some(limit) = budget.budget else {
-        return Err(format!(
-            "{bytes} bytes and no budget in {BUDGETS} (cure: cargo xtask size --update)"
-        ));
+        return Err(format!("{bytes} bytes and no budget in {BUDGETS} (cure: cargo xtask size --update)"));
     };
     if bytes > limit {
         return Err(format!(
@@ -133,9 +120,7 @@ fn record(budgets: &mut BTreeMap<String, Budget>, sizes: &BTreeMap<String, u64>)
     for (name, bytes) in sizes {
         let budget = budgets.entry(name.clone()).or_default();
         budget.recorded = Some(*bytes);
-        budget.budget = budget
-            .budget
-            .or(Some((bytes + bytes / 4).next_multiple_of(100_000)));
+        budget.budget = budget.budget.or(Some((bytes + bytes / 4).next_multiple_of(100_000)));
     }
 }
 
@@ -159,11 +144,7 @@ fn written(budgets: &BTreeMap<String, Budget>) -> String {
     let sections = budgets.iter().map(|(name, budget)| {
         let line =
             |key: &str, bytes: Option<u64>| bytes.map_or(String::new(), |bytes| format!("{key} = {bytes}\n"));
-        format!(
-            "\n[{name}]\n{}{}",
-            line("budget", budget.budget),
-            line("recorded", budget.recorded)
-        )
+        format!("\n[{name}]\n{}{}", line("budget", budget.budget), line("recorded", budget.recorded))
     });
     HEAD.to_owned() + &sections.collect::<String>()
 }

@@ -38,11 +38,7 @@ pub(crate) fn entries(text: &str) -> Vec<Entry> {
             value.push(' ');
             value.push_str(&more);
         }
-        found.push(Entry {
-            section: section.clone(),
-            key: unquoted(key.trim()),
-            value,
-        });
+        found.push(Entry { section: section.clone(), key: unquoted(key.trim()), value });
     }
     found
 }
@@ -58,11 +54,7 @@ pub(crate) fn get(entries: &[Entry], section: &str, key: &str) -> Option<String>
 /// True for `key.workspace = true`, `key = { workspace = true }` and `workspace = true` under `[….key]`.
 pub(crate) fn is_inherited(entries: &[Entry], section: &str, key: &str) -> bool {
     let dotted = format!("{key}.workspace");
-    let nested = if section.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{section}.{key}")
-    };
+    let nested = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
     entries.iter().any(|entry| {
         (entry.section == section && entry.key == dotted && entry.value == "true")
             || (entry.section == section && entry.key == key && says_workspace(&entry.value))
@@ -78,10 +70,7 @@ pub(crate) fn dependencies(entries: &[Entry]) -> Vec<Dependency> {
             continue;
         };
         let inherited = is_inherited(entries, &section, &name);
-        if !found
-            .iter()
-            .any(|known| known.name == name && known.inherited == inherited)
-        {
+        if !found.iter().any(|known| known.name == name && known.inherited == inherited) {
             found.push(Dependency { name, inherited });
         }
     }
@@ -112,9 +101,7 @@ fn unquoted(text: &str) -> String {
 }
 
 fn without_comment(line: &str) -> &str {
-    let end = outside_quotes(line)
-        .find(|(_, letter)| *letter == '#')
-        .map_or(line.len(), |(at, _)| at);
+    let end = outside_quotes(line).find(|(_, letter)| *letter == '#').map_or(line.len(), |(at, _)| at);
     &line[..end]
 }
 

@@ -97,34 +97,24 @@ impl Member {
     }
 
     pub(crate) fn depends_on(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        self.dependencies
-            .iter()
-            .filter(move |one| one.kind == kind)
-            .map(|one| one.package.as_str())
+        self.dependencies.iter().filter(move |one| one.kind == kind).map(|one| one.package.as_str())
     }
 }
 
 impl TextFile {
     pub(crate) fn has_extension(&self, extension: &str) -> bool {
-        Path::new(&self.path)
-            .extension()
-            .is_some_and(|own| own == extension)
+        Path::new(&self.path).extension().is_some_and(|own| own == extension)
     }
 
     /// Test code: a `tests` folder or file, or a benchmark.
     pub(crate) fn is_test(&self) -> bool {
-        self.path
-            .split('/')
-            .any(|part| part == "tests" || part == "benches")
+        self.path.split('/').any(|part| part == "tests" || part == "benches")
             || self.path.ends_with("/tests.rs")
             || self.path.ends_with("_tests.rs")
     }
 
     pub(crate) fn is_in(&self, neighbourhoods: &[&str]) -> bool {
-        self.path
-            .split('/')
-            .next()
-            .is_some_and(|first| neighbourhoods.contains(&first))
+        self.path.split('/').next().is_some_and(|first| neighbourhoods.contains(&first))
     }
 }
 
@@ -134,10 +124,7 @@ impl Tree {
         let mut ways: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut waiting: VecDeque<(&str, Vec<String>)> = VecDeque::new();
         let mut seen = BTreeSet::new();
-        let start = self
-            .packages
-            .iter()
-            .find(|(_, package)| package.member && package.name == member);
+        let start = self.packages.iter().find(|(_, package)| package.member && package.name == member);
         waiting.extend(start.map(|(id, _)| (id.as_str(), Vec::new())));
         while let Some((id, way)) = waiting.pop_front() {
             let Some(package) = self.packages.get(id) else {
@@ -174,7 +161,5 @@ pub(crate) fn joined(folder: &str, relative: &str) -> Option<String> {
 
 /// Where a binary of a profile is put.
 pub(crate) fn built(target: &Path, profile: &str, name: &str) -> PathBuf {
-    target
-        .join(profile)
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

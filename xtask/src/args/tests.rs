@@ -24,11 +24,7 @@ fn every_command_has_its_own_help_page() {
 
 #[test]
 fn check_takes_fast_and_one_name() {
-    let options = CheckOptions {
-        fast: true,
-        only: Some("links".into()),
-        list: false,
-    };
+    let options = CheckOptions { fast: true, only: Some("links".into()), list: false };
     assert_eq!(parsed("check --fast --only links"), Ok(Command::Check(options)));
     assert!(parsed("check --only").is_err());
     assert!(parsed("check --quick").is_err());
@@ -41,10 +37,7 @@ fn a_benchmark_gets_its_arguments_untouched() {
         name: "estate".into(),
         rest: vec!["--count".into(), "5000".into(), "--release".into()],
     };
-    assert_eq!(
-        parsed("bench --release estate --count 5000 -- --release"),
-        Ok(bench)
-    );
+    assert_eq!(parsed("bench --release estate --count 5000 -- --release"), Ok(bench));
     assert!(parsed("bench --release").is_err());
 }
 

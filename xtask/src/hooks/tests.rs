@@ -4,11 +4,7 @@ use super::{COMMAND, HookWish, apply};
 fn an_offer_writes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("pre-commit");
-    assert!(
-        apply(&file, HookWish::Offer)
-            .expect("an offer")
-            .contains("--install")
-    );
+    assert!(apply(&file, HookWish::Offer).expect("an offer").contains("--install"));
     assert!(!file.exists());
 }
 
@@ -19,17 +15,10 @@ fn a_hook_can_be_installed_twice_and_removed() {
     for _ in 0..2 {
         apply(&file, HookWish::Install).expect("installed");
     }
-    assert!(
-        std::fs::read_to_string(&file)
-            .expect("the hook")
-            .ends_with(&format!("{COMMAND}\n"))
-    );
+    assert!(std::fs::read_to_string(&file).expect("the hook").ends_with(&format!("{COMMAND}\n")));
     apply(&file, HookWish::Remove).expect("removed");
     assert!(!file.exists());
-    assert_eq!(
-        apply(&file, HookWish::Remove),
-        Ok("There is no hook to remove.".to_owned())
-    );
+    assert_eq!(apply(&file, HookWish::Remove), Ok("There is no hook to remove.".to_owned()));
 }
 
 #[test]
@@ -39,10 +28,7 @@ fn somebody_elses_hook_is_neither_replaced_nor_removed() {
     std::fs::write(&file, "#!/bin/sh\nmake lint\n").expect("their hook");
     assert!(apply(&file, HookWish::Install).is_err());
     assert!(apply(&file, HookWish::Remove).is_err());
-    assert_eq!(
-        std::fs::read_to_string(&file).expect("their hook"),
-        "#!/bin/sh\nmake lint\n"
-    );
+    assert_eq!(std::fs::read_to_string(&file).expect("their hook"), "#!/bin/sh\nmake lint\n");
 }
 
 #[cfg(unix)]

@@ -18,18 +18,14 @@ struct Row {
 }
 
 const LOCAL: &[&str] = &["local/*"];
-const NO_IO: &[&str] = &[
-    "tokio*", "reqwest", "hyper*", "axum*", "tower*", "aws-*", "lambda_*",
-];
+const NO_IO: &[&str] = &["tokio*", "reqwest", "hyper*", "axum*", "tower*", "aws-*", "lambda_*"];
 
 const TABLE: &[Row] = &[
     Row {
         who: "domain",
         may: &[],
         may_in_tests: LOCAL,
-        never: &[
-            "tokio*", "reqwest", "hyper*", "axum*", "tower*", "aws-*", "lambda_*",
-        ],
+        never: &["tokio*", "reqwest", "hyper*", "axum*", "tower*", "aws-*", "lambda_*"],
         why: "domain is words and rules: no I/O and no crate of ours below it",
     },
     Row {
@@ -101,6 +97,13 @@ const TABLE: &[Row] = &[
         may_in_tests: LOCAL,
         never: &["aws-sdk-*", "aws-config", "connector-*", "reqwest"],
         why: "http-kit serves requests: no AWS SDK, no connector",
+    },
+    Row {
+        who: "connections",
+        may: &["domain", "lambda-kit", "connector-*"],
+        may_in_tests: LOCAL,
+        never: &["aws-*", "reqwest", "functions/*"],
+        why: "connections reads variables and builds connectors: no AWS, and no HTTP of its own",
     },
     Row {
         who: "shared/*",
@@ -200,20 +203,11 @@ pub(super) fn homes(workspace: &Workspace) -> Vec<Breach> {
 }
 
 fn one_service(member: &Member) -> Option<Breach> {
-    let services: Vec<&str> = member
-        .depends_on(Kind::Normal)
-        .filter(|name| name.starts_with("aws-sdk-"))
-        .collect();
+    let services: Vec<&str> =
+        member.depends_on(Kind::Normal).filter(|name| name.starts_with("aws-sdk-")).collect();
     (services.len() != 1).then(|| {
-        let found = if services.is_empty() {
-            "none".to_owned()
-        } else {
-            services.join(", ")
-        };
-        Breach::new(
-            &member.folder,
-            format!("depends on exactly one aws-sdk-* crate, found {found}"),
-        )
+        let found = if services.is_empty() { "none".to_owned() } else { services.join(", ") };
+        Breach::new(&member.folder, format!("depends on exactly one aws-sdk-* crate, found {found}"))
     })
 }
 
@@ -233,18 +227,9 @@ fn refused(workspace: &Workspace, row: &Row, package: &str, in_tests: bool) -> O
 }
 
 fn fits(pattern: &str, member: &Member) -> bool {
-    name_fits(
-        pattern,
-        if pattern.contains('/') {
-            &member.folder
-        } else {
-            &member.name
-        },
-    )
+    name_fits(pattern, if pattern.contains('/') { &member.folder } else { &member.name })
 }
 
 pub(super) fn name_fits(pattern: &str, name: &str) -> bool {
-    pattern
-        .strip_suffix('*')
-        .map_or(pattern == name, |start| name.starts_with(start))
+    pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
 }

@@ -5,13 +5,7 @@ use crate::rust_text::{RustText, is_name, line_at};
 use crate::workspace::{Member, TextFile, Workspace};
 
 const LONGEST_MAIN: usize = 40;
-const ADAPTERS: [&str; 5] = [
-    "connector_",
-    "store_dynamodb",
-    "bus_eventbridge",
-    "secrets_manager",
-    "aws_",
-];
+const ADAPTERS: [&str; 5] = ["connector_", "store_dynamodb", "bus_eventbridge", "secrets_manager", "aws_"];
 /// The shapes of what Lambda hands over, which only a function and lambda-kit know.
 const SHAPES: &str = "aws_lambda_events";
 
@@ -20,20 +14,11 @@ pub(super) fn complete(workspace: &Workspace) -> Vec<Breach> {
         .functions()
         .flat_map(|function| {
             let mut breaches = Vec::new();
-            if !workspace
-                .file("template.yaml")
-                .is_some_and(|file| names(&file.text, &function.name))
-            {
+            if !workspace.file("template.yaml").is_some_and(|file| names(&file.text, &function.name)) {
                 breaches.push(Breach::new(&function.folder, "has no resource in template.yaml"));
             }
-            if !workspace
-                .file("README.md")
-                .is_some_and(|file| has_row(&file.text, &function.name))
-            {
-                breaches.push(Breach::new(
-                    &function.folder,
-                    "has no row in the table of README.md",
-                ));
+            if !workspace.file("README.md").is_some_and(|file| has_row(&file.text, &function.name)) {
+                breaches.push(Breach::new(&function.folder, "has no row in the table of README.md"));
             }
             breaches.extend(samples(workspace, function));
             breaches
@@ -49,31 +34,23 @@ fn samples(workspace: &Workspace, function: &Member) -> Vec<Breach> {
         .filter(|file| file.path.starts_with(&folder) && file.has_extension("json"))
         .collect();
     if samples.is_empty() {
-        return vec![Breach::new(
-            &function.folder,
-            format!("has no sample event in {folder}"),
-        )];
+        return vec![Breach::new(&function.folder, format!("has no sample event in {folder}"))];
     }
-    let parsed = samples
-        .into_iter()
-        .map(|file| (file, serde_json::from_str::<serde_json::Value>(&file.text)));
+    let parsed =
+        samples.into_iter().map(|file| (file, serde_json::from_str::<serde_json::Value>(&file.text)));
     parsed
         .filter_map(|(file, result)| Some(Breach::new(&file.path, format!("is no JSON: {}", result.err()?))))
         .collect()
 }
 
 pub(super) fn thin_mains(workspace: &Workspace) -> Vec<Breach> {
-    let mains = workspace
-        .functions()
-        .filter_map(|one| workspace.file(&format!("{}/src/main.rs", one.folder)));
+    let mains =
+        workspace.functions().filter_map(|one| workspace.file(&format!("{}/src/main.rs", one.folder)));
     mains
         .map(|file| (file, file.text.lines().count()))
         .filter(|(_, lines)| *lines > LONGEST_MAIN)
         .map(|(file, lines)| {
-            Breach::new(
-                &file.path,
-                format!("has {lines} lines, {LONGEST_MAIN} are allowed"),
-            )
+            Breach::new(&file.path, format!("has {lines} lines, {LONGEST_MAIN} are allowed"))
         })
         .collect()
 }
@@ -99,12 +76,7 @@ fn adapter_names(code: &str) -> Vec<(usize, &str)> {
     let mut from = 0;
     for word in code.split(|letter: char| !is_name(letter)) {
         let start = from;
-        from = start
-            + word.len()
-            + code[start + word.len()..]
-                .chars()
-                .next()
-                .map_or(0, char::len_utf8);
+        from = start + word.len() + code[start + word.len()..].chars().next().map_or(0, char::len_utf8);
         if word == SHAPES || !ADAPTERS.iter().any(|adapter| word.starts_with(adapter)) {
             continue;
         }
@@ -126,7 +98,5 @@ fn names(text: &str, name: &str) -> bool {
 }
 
 fn has_row(readme: &str, name: &str) -> bool {
-    readme
-        .lines()
-        .any(|line| line.trim_start().starts_with('|') && names(line, name))
+    readme.lines().any(|line| line.trim_start().starts_with('|') && names(line, name))
 }

@@ -15,9 +15,7 @@ fn dead_links(workspace: &Workspace) -> Vec<Breach> {
     let pages = workspace.files.iter().filter(|file| file.has_extension("md"));
     pages
         .flat_map(|page| {
-            let dead = links(&page.text)
-                .into_iter()
-                .filter_map(|link| problem(workspace, page, &link));
+            let dead = links(&page.text).into_iter().filter_map(|link| problem(workspace, page, &link));
             dead.collect::<Vec<_>>()
         })
         .collect()
@@ -29,9 +27,7 @@ fn problem(workspace: &Workspace, page: &TextFile, link: &Link) -> Option<Breach
     if target.contains("://") || target.starts_with("mailto:") || target.contains("::") {
         return None;
     }
-    let (path, anchor) = target
-        .split_once('#')
-        .map_or((target, None), |(path, anchor)| (path, Some(anchor)));
+    let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
     let path = path.replace("%20", " ");
     let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let file = match path.strip_prefix('/') {
@@ -40,11 +36,7 @@ fn problem(workspace: &Workspace, page: &TextFile, link: &Link) -> Option<Breach
         None => joined(folder, &path),
     };
     let Some(file) = file else {
-        return Some(Breach::at(
-            &page.path,
-            link.line,
-            format!("{target} leads out of the repository"),
-        ));
+        return Some(Breach::at(&page.path, link.line, format!("{target} leads out of the repository")));
     };
     if !workspace.exists(&file) {
         return Some(Breach::at(

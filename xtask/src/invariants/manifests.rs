@@ -13,27 +13,17 @@ pub(super) fn inheritance(workspace: &Workspace) -> Vec<Breach> {
         let path = format!("{}/Cargo.toml", member.folder);
         let folder = member.folder.rsplit('/').next().unwrap_or_default();
         if folder != member.name {
-            let what = format!(
-                "package {} stands in a folder named {folder}: they are the same",
-                member.name
-            );
+            let what =
+                format!("package {} stands in a folder named {folder}: they are the same", member.name);
             breaches.push(Breach::new(&path, what));
         }
         let Some(file) = workspace.file(&path) else {
-            breaches.push(Breach::new(
-                &path,
-                "is not among the repository's files; is it ignored?",
-            ));
+            breaches.push(Breach::new(&path, "is not among the repository's files; is it ignored?"));
             continue;
         };
         breaches.extend(not_inherited(&entries(&file.text)).map(|what| Breach::new(&path, what)));
     }
-    breaches.extend(
-        workspace
-            .file("Cargo.toml")
-            .map(|root| aws_defaults(&root.text))
-            .unwrap_or_default(),
-    );
+    breaches.extend(workspace.file("Cargo.toml").map(|root| aws_defaults(&root.text)).unwrap_or_default());
     breaches
 }
 
@@ -47,12 +37,7 @@ fn not_inherited(manifest: &[Entry]) -> impl Iterator<Item = String> {
     let versions = dependencies(manifest)
         .into_iter()
         .filter(|dependency| !dependency.inherited)
-        .map(|one| {
-            format!(
-                "dependency {} is not inherited: its version stands in the root only",
-                one.name
-            )
-        });
+        .map(|one| format!("dependency {} is not inherited: its version stands in the root only", one.name));
     facts.chain(lints).chain(versions).collect::<Vec<_>>().into_iter()
 }
 
@@ -71,24 +56,15 @@ fn aws_defaults(root: &str) -> Vec<Breach> {
 pub(super) fn same_build(workspace: &Workspace) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for path in &workspace.paths {
-        if matches!(
-            path.rsplit('/').next(),
-            Some("rust-toolchain.toml" | "rust-toolchain")
-        ) {
-            breaches.push(Breach::new(
-                path,
-                "names a toolchain, which makes rustup download one",
-            ));
+        if matches!(path.rsplit('/').next(), Some("rust-toolchain.toml" | "rust-toolchain")) {
+            breaches.push(Breach::new(path, "names a toolchain, which makes rustup download one"));
         }
     }
     let Some(root) = workspace.file("Cargo.toml") else {
         return breaches;
     };
     if get(&entries(&root.text), "workspace", "default-members").is_some() {
-        breaches.push(Breach::new(
-            "Cargo.toml",
-            "has default-members: a plain build would skip the rest",
-        ));
+        breaches.push(Breach::new("Cargo.toml", "has default-members: a plain build would skip the rest"));
     }
     breaches
 }
@@ -99,15 +75,9 @@ pub(super) fn sources(workspace: &Workspace) -> Vec<Breach> {
         None => breaches.push(Breach::new("Cargo.lock", "is not committed")),
         Some(lock) => {
             for (index, line) in lock.text.lines().enumerate() {
-                let source = line
-                    .strip_prefix("source = \"")
-                    .and_then(|rest| rest.strip_suffix('"'));
+                let source = line.strip_prefix("source = \"").and_then(|rest| rest.strip_suffix('"'));
                 if let Some(source) = source.filter(|source| *source != CRATES_IO) {
-                    breaches.push(Breach::at(
-                        "Cargo.lock",
-                        index + 1,
-                        format!("{source} is not crates.io"),
-                    ));
+                    breaches.push(Breach::at("Cargo.lock", index + 1, format!("{source} is not crates.io")));
                 }
             }
         }

@@ -13,28 +13,17 @@ const HTTP_CLIENT: &str = "shared/connector-kit/src/";
 const MAY_SLEEP: &str = "local/simulators/";
 
 pub(super) fn environment(workspace: &Workspace) -> Vec<Breach> {
-    const READERS: [&str; 6] = [
-        "env::var",
-        "env::vars",
-        "env::var_os",
-        "env::vars_os",
-        "env::set_var",
-        "env::remove_var",
-    ];
+    const READERS: [&str; 6] =
+        ["env::var", "env::vars", "env::var_os", "env::vars_os", "env::set_var", "env::remove_var"];
     over(workspace, ALL_CODE, |file, rust| {
         if file.is_test() || file.path == ENVIRONMENT {
             return Vec::new();
         }
-        let mut lines: Vec<usize> = READERS
-            .iter()
-            .flat_map(|word| lines_with(&rust.production, word))
-            .collect();
+        let mut lines: Vec<usize> =
+            READERS.iter().flat_map(|word| lines_with(&rust.production, word)).collect();
         for offset in offsets_of(&rust.production, "env::{") {
             let list = rust.production[offset..].split('}').next().unwrap_or_default();
-            if ["var", "vars", "var_os", "vars_os"]
-                .iter()
-                .any(|word| !lines_with(list, word).is_empty())
-            {
+            if ["var", "vars", "var_os", "vars_os"].iter().any(|word| !lines_with(list, word).is_empty()) {
                 lines.push(line_at(&rust.production, offset));
             }
         }
@@ -43,21 +32,14 @@ pub(super) fn environment(workspace: &Workspace) -> Vec<Breach> {
 }
 
 pub(super) fn http_client(workspace: &Workspace) -> Vec<Breach> {
-    const MAKERS: [&str; 4] = [
-        "Client::builder",
-        "Client::new",
-        "Client::default",
-        "ClientBuilder",
-    ];
+    const MAKERS: [&str; 4] = ["Client::builder", "Client::new", "Client::default", "ClientBuilder"];
     over(workspace, ALL_CODE, |file, rust| {
         let names_reqwest = !lines_with(&rust.production, "reqwest").is_empty();
         if file.is_test() || file.path.starts_with(HTTP_CLIENT) || !names_reqwest {
             return Vec::new();
         }
         let makers = MAKERS.iter().flat_map(|word| lines_with(&rust.production, word));
-        let lines = makers
-            .chain(lines_with(&rust.production, "reqwest::get"))
-            .collect();
+        let lines = makers.chain(lines_with(&rust.production, "reqwest::get")).collect();
         at_lines(file, lines, "builds an HTTP client")
     })
 }
@@ -67,10 +49,7 @@ pub(super) fn floats(workspace: &Workspace) -> Vec<Breach> {
         if file.is_test() {
             return Vec::new();
         }
-        let lines = ["f64", "f32"]
-            .iter()
-            .flat_map(|word| lines_with(&rust.production, word))
-            .collect();
+        let lines = ["f64", "f32"].iter().flat_map(|word| lines_with(&rust.production, word)).collect();
         at_lines(file, lines, "uses a binary float")
     })
 }
@@ -86,29 +65,22 @@ pub(super) fn if_local(workspace: &Workspace) -> Vec<Breach> {
         "is_dev",
         "IS_LOCAL",
     ];
-    const TEXTS: [&str; 4] = [
-        "feature = \"local\"",
-        "feature=\"local\"",
-        "AWS_SAM_LOCAL",
-        "AWS_LAMBDA_RUNTIME_API",
-    ];
+    const TEXTS: [&str; 4] =
+        ["feature = \"local\"", "feature=\"local\"", "AWS_SAM_LOCAL", "AWS_LAMBDA_RUNTIME_API"];
     over(workspace, PRODUCT, |file, rust| {
         if file.is_test() {
             return Vec::new();
         }
         let names = NAMES.iter().flat_map(|word| lines_with(&rust.production, word));
-        let texts = TEXTS
-            .iter()
-            .flat_map(|word| lines_with(&rust.production_with_strings, word));
+        let texts = TEXTS.iter().flat_map(|word| lines_with(&rust.production_with_strings, word));
         at_lines(file, names.chain(texts).collect(), "asks whether it runs locally")
     })
 }
 
 pub(super) fn ignored_tests(workspace: &Workspace) -> Vec<Breach> {
     over(workspace, ALL_CODE, |file, rust| {
-        let lines = ["#[ignore", ", ignore)", ", ignore ="]
-            .iter()
-            .flat_map(|word| lines_with(&rust.code, word));
+        let lines =
+            ["#[ignore", ", ignore)", ", ignore ="].iter().flat_map(|word| lines_with(&rust.code, word));
         at_lines(file, lines.collect(), "ignores a test")
     })
 }
@@ -119,17 +91,8 @@ pub(super) fn sleeping_tests(workspace: &Workspace) -> Vec<Breach> {
             return Vec::new();
         }
         let code = if file.is_test() { &rust.code } else { &rust.tests };
-        let lines = [
-            "thread::sleep",
-            "time::sleep",
-            "time::sleep_until",
-            "thread::park_timeout",
-        ];
-        at_lines(
-            file,
-            lines.iter().flat_map(|word| lines_with(code, word)).collect(),
-            "sleeps in a test",
-        )
+        let lines = ["thread::sleep", "time::sleep", "time::sleep_until", "thread::park_timeout"];
+        at_lines(file, lines.iter().flat_map(|word| lines_with(code, word)).collect(), "sleeps in a test")
     })
 }
 
@@ -159,18 +122,12 @@ pub(super) fn dropped_results(workspace: &Workspace) -> Vec<Breach> {
 
 pub(super) fn allows(workspace: &Workspace) -> Vec<Breach> {
     over(workspace, ALL_CODE, |file, rust| {
-        let plain = ["#[allow(", "#![allow("]
-            .iter()
-            .flat_map(|word| lines_with(&rust.code, word));
+        let plain = ["#[allow(", "#![allow("].iter().flat_map(|word| lines_with(&rust.code, word));
         let conditional = offsets_of(&rust.code, "cfg_attr(").filter_map(|offset| {
             let attribute = rust.code[offset..].split(']').next().unwrap_or_default();
             (!lines_with(attribute, "allow(").is_empty()).then(|| line_at(&rust.code, offset))
         });
-        at_lines(
-            file,
-            plain.chain(conditional).collect(),
-            "silences a lint with allow",
-        )
+        at_lines(file, plain.chain(conditional).collect(), "silences a lint with allow")
     })
 }
 
@@ -180,16 +137,11 @@ fn over(
     rule: impl Fn(&TextFile, &RustText) -> Vec<Breach>,
 ) -> Vec<Breach> {
     let files = workspace.rust_files().filter(|file| file.is_in(neighbourhoods));
-    files
-        .flat_map(|file| rule(file, &RustText::new(&file.text)))
-        .collect()
+    files.flat_map(|file| rule(file, &RustText::new(&file.text))).collect()
 }
 
 fn at_lines(file: &TextFile, mut lines: Vec<usize>, what: &str) -> Vec<Breach> {
     lines.sort_unstable();
     lines.dedup();
-    lines
-        .into_iter()
-        .map(|line| Breach::at(&file.path, line, what))
-        .collect()
+    lines.into_iter().map(|line| Breach::at(&file.path, line, what)).collect()
 }

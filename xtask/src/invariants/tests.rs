@@ -15,47 +15,25 @@ fn member(folder: &str, dependencies: &[&str]) -> Member {
     let dependencies = dependencies
         .iter()
         .map(|one| match one.strip_prefix("dev:") {
-            Some(package) => Dependency {
-                package: package.to_owned(),
-                kind: Kind::Dev,
-            },
-            None => Dependency {
-                package: (*one).to_owned(),
-                kind: Kind::Normal,
-            },
+            Some(package) => Dependency { package: package.to_owned(), kind: Kind::Dev },
+            None => Dependency { package: (*one).to_owned(), kind: Kind::Normal },
         })
         .collect();
-    Member {
-        name,
-        folder: folder.to_owned(),
-        dependencies,
-        binaries: Vec::new(),
-    }
+    Member { name, folder: folder.to_owned(), dependencies, binaries: Vec::new() }
 }
 
 fn file(path: &str, text: &str) -> TextFile {
-    TextFile {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
+    TextFile { path: path.to_owned(), text: text.to_owned() }
 }
 
 /// A workspace whose tree is what the members say, each package built with the names given.
 fn workspace(members: Vec<Member>, files: Vec<TextFile>, packages: &[(&str, &[&str])]) -> Workspace {
-    let mut workspace = Workspace {
-        members,
-        files,
-        ..Workspace::default()
-    };
+    let mut workspace = Workspace { members, files, ..Workspace::default() };
     workspace.paths = workspace.files.iter().map(|file| file.path.clone()).collect();
     for (name, built_with) in packages {
         let member = workspace.member(name).is_some();
         let built_with = built_with.iter().map(|one| (*one).to_owned()).collect();
-        let package = Package {
-            name: (*name).to_owned(),
-            member,
-            built_with,
-        };
+        let package = Package { name: (*name).to_owned(), member, built_with };
         workspace.tree.packages.insert((*name).to_owned(), package);
     }
     workspace
@@ -70,20 +48,13 @@ fn with_files(files: Vec<TextFile>) -> Workspace {
 }
 
 fn breaches(rule: &str, workspace: &Workspace) -> Vec<Breach> {
-    let invariant = ALL
-        .iter()
-        .chain([&LINKS])
-        .find(|one| one.name == rule)
-        .expect("a rule of this name");
+    let invariant = ALL.iter().chain([&LINKS]).find(|one| one.name == rule).expect("a rule of this name");
     (invariant.breaches)(workspace)
 }
 
 /// The places where a rule is broken.
 fn places(rule: &str, workspace: &Workspace) -> Vec<String> {
-    breaches(rule, workspace)
-        .into_iter()
-        .map(|breach| breach.place)
-        .collect()
+    breaches(rule, workspace).into_iter().map(|breach| breach.place).collect()
 }
 
 #[track_caller]

@@ -18,28 +18,12 @@ struct Row {
 const ROWS: &[Row] = &[
     Row {
         who: |member| member.name == "domain" || member.name == "events",
-        never: &[
-            "tokio",
-            "reqwest",
-            "hyper",
-            "axum",
-            "aws-*",
-            "lambda_runtime",
-            "ring",
-            "rustls",
-        ],
+        never: &["tokio", "reqwest", "hyper", "axum", "aws-*", "lambda_runtime", "ring", "rustls"],
         why: "pure crates do no I/O",
     },
     Row {
         who: |member| member.name == "journal",
-        never: &[
-            "reqwest",
-            "hyper",
-            "axum",
-            "aws-sdk-*",
-            "aws-config",
-            "lambda_runtime",
-        ],
+        never: &["reqwest", "hyper", "axum", "aws-sdk-*", "aws-config", "lambda_runtime"],
         why: "the journal records effects and performs none",
     },
     Row {
@@ -104,14 +88,9 @@ fn is_connector(member: &Member) -> bool {
 }
 
 fn found(member: &Member, under: &BTreeMap<String, Vec<String>>, never: &[&str], why: &str) -> Vec<Breach> {
-    let bad = under
-        .iter()
-        .filter(|(name, _)| never.iter().any(|pattern| name_fits(pattern, name)));
+    let bad = under.iter().filter(|(name, _)| never.iter().any(|pattern| name_fits(pattern, name)));
     bad.map(|(name, way)| {
-        Breach::new(
-            &member.folder,
-            format!("is built with {name} ({}): {why}", way.join(" -> ")),
-        )
+        Breach::new(&member.folder, format!("is built with {name} ({}): {why}", way.join(" -> ")))
     })
     .collect()
 }

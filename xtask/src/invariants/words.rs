@@ -27,9 +27,7 @@ pub(super) fn machine_paths(workspace: &Workspace) -> Vec<Breach> {
         let folder = FOLDERS.iter().find(|folder| begins_path(line, folder));
         let home = HOMES.iter().find(|home| {
             line.match_indices(**home).any(|(start, _)| {
-                let name = line[start + home.len()..]
-                    .split(['/', '"', '\'', '`', ' ', ')'])
-                    .next();
+                let name = line[start + home.len()..].split(['/', '"', '\'', '`', ' ', ')']).next();
                 starts_there(line, start)
                     && line[start + home.len()..].contains('/')
                     && name.is_some_and(|name| !name.is_empty() && name.chars().all(is_user_letter))
@@ -44,9 +42,7 @@ pub(super) fn secrets(workspace: &Workspace) -> Vec<Breach> {
         if line.contains(KEY_BEGIN) && line.contains(KEY_END) {
             return Some("begins a private key".to_owned());
         }
-        let (start, _) = TOKENS
-            .iter()
-            .find(|(start, least)| holds_token(line, start, *least))?;
+        let (start, _) = TOKENS.iter().find(|(start, least)| holds_token(line, start, *least))?;
         Some(format!("holds what looks like a credential ({start}…)"))
     })
 }
@@ -62,8 +58,7 @@ fn lines(workspace: &Workspace, rule: impl Fn(&str) -> Option<String>) -> Vec<Br
 }
 
 fn begins_path(line: &str, folder: &str) -> bool {
-    line.match_indices(folder)
-        .any(|(start, _)| starts_there(line, start))
+    line.match_indices(folder).any(|(start, _)| starts_there(line, start))
 }
 
 /// The slash opens a path, rather than standing in the middle of an address or a longer path.

@@ -7,10 +7,7 @@ fn targets(text: &str) -> Vec<String> {
 #[test]
 fn inline_images_and_reference_links_are_found() {
     let text = "See [a](docs/a.md) and ![b](b.png \"title\"), [c][c], [d](<with space.md>), [e](f_(g).md).\n\n[c]: ../c.md#part\n";
-    assert_eq!(
-        targets(text),
-        ["docs/a.md", "b.png", "with space.md", "f_(g).md", "../c.md#part"]
-    );
+    assert_eq!(targets(text), ["docs/a.md", "b.png", "with space.md", "f_(g).md", "../c.md#part"]);
 }
 
 #[test]
@@ -28,15 +25,7 @@ fn headings_offer_the_anchors_github_gives_them() {
     let found = anchors(
         "# What it is\n## `cargo demo` & friends\n### 3. A function\n## Notes\n## Notes\n#notone\n## See [x](y.md)\n<a id=\"here\"></a>\n",
     );
-    for anchor in [
-        "what-it-is",
-        "cargo-demo--friends",
-        "3-a-function",
-        "notes",
-        "notes-1",
-        "see-x",
-        "here",
-    ] {
+    for anchor in ["what-it-is", "cargo-demo--friends", "3-a-function", "notes", "notes-1", "see-x", "here"] {
         assert!(found.contains(anchor), "{anchor} in {found:?}");
     }
     assert_eq!(found.len(), 7);

@@ -3,25 +3,13 @@ use std::collections::BTreeMap;
 use super::{Budget, parse, record, verdict, written, zipped};
 
 fn budget(budget: u64, recorded: u64) -> Budget {
-    Budget {
-        budget: Some(budget),
-        recorded: Some(recorded),
-    }
+    Budget { budget: Some(budget), recorded: Some(recorded) }
 }
 
 #[test]
 fn a_function_within_its_budget_passes() {
     assert!(verdict(1_000, budget(2_000, 1_000)).is_ok());
-    assert!(
-        verdict(
-            1_000,
-            Budget {
-                budget: Some(1_000),
-                recorded: None
-            }
-        )
-        .is_ok()
-    );
+    assert!(verdict(1_000, Budget { budget: Some(1_000), recorded: None }).is_ok());
 }
 
 #[test]
@@ -43,14 +31,9 @@ fn a_function_without_a_budget_fails() {
 
 #[test]
 fn an_update_keeps_budgets_gives_new_ones_and_forgets_what_is_gone() {
-    let mut budgets = BTreeMap::from([
-        ("old".to_owned(), budget(9, 9)),
-        ("kept".to_owned(), budget(5_000, 1_000)),
-    ]);
-    record(
-        &mut budgets,
-        &BTreeMap::from([("kept".to_owned(), 3_000), ("new".to_owned(), 4_000_000)]),
-    );
+    let mut budgets =
+        BTreeMap::from([("old".to_owned(), budget(9, 9)), ("kept".to_owned(), budget(5_000, 1_000))]);
+    record(&mut budgets, &BTreeMap::from([("kept".to_owned(), 3_000), ("new".to_owned(), 4_000_000)]));
     assert_eq!(budgets.len(), 2);
     assert_eq!(budgets["kept"], budget(5_000, 3_000));
     assert_eq!(budgets["new"], budget(5_000_000, 4_000_000));

@@ -26,10 +26,7 @@ nix = { version = "1" }
 
 #[test]
 fn a_value_is_read_without_quotes_and_comment() {
-    assert_eq!(
-        get(&entries(MANIFEST), "package", "name").as_deref(),
-        Some("usage-import")
-    );
+    assert_eq!(get(&entries(MANIFEST), "package", "name").as_deref(), Some("usage-import"));
     assert_eq!(get(&entries("a = \"x # y\""), "", "a").as_deref(), Some("x # y"));
 }
 
@@ -44,21 +41,10 @@ fn inheritance_is_seen_in_every_way_of_writing_it() {
 
 #[test]
 fn dependencies_are_found_in_every_table() {
-    let found: Vec<(String, bool)> = dependencies(&entries(MANIFEST))
-        .into_iter()
-        .map(|one| (one.name, one.inherited))
-        .collect();
-    let expected = [
-        ("serde", true),
-        ("tokio", true),
-        ("rand", false),
-        ("axum", true),
-        ("nix", false),
-    ];
-    assert_eq!(
-        found,
-        expected.map(|(name, inherited)| (name.to_owned(), inherited))
-    );
+    let found: Vec<(String, bool)> =
+        dependencies(&entries(MANIFEST)).into_iter().map(|one| (one.name, one.inherited)).collect();
+    let expected = [("serde", true), ("tokio", true), ("rand", false), ("axum", true), ("nix", false)];
+    assert_eq!(found, expected.map(|(name, inherited)| (name.to_owned(), inherited)));
 }
 
 #[test]

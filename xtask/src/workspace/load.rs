@@ -38,26 +38,18 @@ pub(super) fn workspace(root: &Path) -> Result<Workspace, String> {
     let files = paths.iter().filter_map(|path| text_file(root, path)).collect();
     let tree = tree(&printed_tree(root)?, &members);
     // A tree that was misread would break no rule and so look like a good one.
-    if let Some(lost) = members
-        .iter()
-        .find(|member| !tree.packages.values().any(|one| one.name == member.name))
+    if let Some(lost) =
+        members.iter().find(|member| !tree.packages.values().any(|one| one.name == member.name))
     {
         return Err(format!("cargo tree shows nothing of {}", lost.name));
     }
-    Ok(Workspace {
-        members,
-        tree,
-        files,
-        paths: paths.into_iter().collect(),
-    })
+    Ok(Workspace { members, tree, files, paths: paths.into_iter().collect() })
 }
 
 pub(super) fn members(metadata: &Value) -> Result<Vec<Member>, String> {
     let root = text(metadata, "workspace_root")?;
     let ids = list(metadata, "workspace_members")?;
-    let packages = list(metadata, "packages")?
-        .iter()
-        .filter(|package| ids.contains(&package["id"]));
+    let packages = list(metadata, "packages")?.iter().filter(|package| ids.contains(&package["id"]));
     packages.map(|package| member(package, root)).collect()
 }
 
@@ -90,16 +82,8 @@ pub(super) fn tree(printed: &str, members: &[Member]) -> Tree {
 /// `cargo metadata` also resolves, but counts optional dependencies that a weak feature (`ring?/std`) only
 /// mentions; `cargo tree` shows what is built.
 fn printed_tree(root: &Path) -> Result<String, String> {
-    let arguments = [
-        "tree",
-        "--workspace",
-        "--edges",
-        "normal,build",
-        "--target",
-        SHIPPED_TARGET,
-        "--prefix",
-        "depth",
-    ];
+    let arguments =
+        ["tree", "--workspace", "--edges", "normal,build", "--target", SHIPPED_TARGET, "--prefix", "depth"];
     let said = process::ask(root, "cargo", &arguments)?;
     if said.success {
         Ok(said.stdout)
@@ -121,22 +105,12 @@ fn member(package: &Value, root: &str) -> Result<Member, String> {
     let folder = Path::new(manifest).parent().unwrap_or(Path::new(""));
     let folder = folder.strip_prefix(root).unwrap_or(folder);
     let dependencies = list(package, "dependencies")?.iter().map(|one| {
-        let kind = if one["kind"] == "dev" {
-            Kind::Dev
-        } else {
-            Kind::Normal
-        };
-        Ok(Dependency {
-            package: text(one, "name")?.to_owned(),
-            kind,
-        })
+        let kind = if one["kind"] == "dev" { Kind::Dev } else { Kind::Normal };
+        Ok(Dependency { package: text(one, "name")?.to_owned(), kind })
     });
     let targets = list(package, "targets")?.iter();
-    let binaries = targets.filter(|target| {
-        target["kind"]
-            .as_array()
-            .is_some_and(|kinds| kinds.contains(&"bin".into()))
-    });
+    let binaries =
+        targets.filter(|target| target["kind"].as_array().is_some_and(|kinds| kinds.contains(&"bin".into())));
     Ok(Member {
         name: text(package, "name")?.to_owned(),
         folder: folder.to_string_lossy().replace('\\', "/"),
@@ -169,20 +143,11 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) -> std::io::Result<
     const BUILT: [&str; 3] = ["target", ".git", ".aws-sam"];
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && !BUILT.contains(&name.as_str()) {
             walk(root, &path, found)?;
         } else if path.is_file() {
-            found.push(
-                path.strip_prefix(root)
-                    .unwrap_or(&path)
-                    .to_string_lossy()
-                    .replace('\\', "/"),
-            );
+            found.push(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"));
         }
     }
     Ok(())
@@ -193,20 +158,13 @@ fn text_file(root: &Path, path: &str) -> Option<TextFile> {
     if bytes.len() > LARGEST_TEXT || bytes.contains(&0) {
         return None;
     }
-    Some(TextFile {
-        path: path.to_owned(),
-        text: String::from_utf8(bytes).ok()?,
-    })
+    Some(TextFile { path: path.to_owned(), text: String::from_utf8(bytes).ok()? })
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
-    value[key]
-        .as_str()
-        .ok_or_else(|| format!("cargo metadata has no text `{key}`"))
+    value[key].as_str().ok_or_else(|| format!("cargo metadata has no text `{key}`"))
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>, String> {
-    value[key]
-        .as_array()
-        .ok_or_else(|| format!("cargo metadata has no list `{key}`"))
+    value[key].as_array().ok_or_else(|| format!("cargo metadata has no list `{key}`"))
 }

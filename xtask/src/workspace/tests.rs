@@ -21,13 +21,7 @@ fn members_know_their_folder_dependencies_and_binaries() {
     let members = load::members(&metadata()).expect("members");
     assert_eq!(members.len(), 2);
     assert_eq!(members[0].folder, "shared/domain");
-    assert_eq!(
-        members[0].dependencies[1],
-        Dependency {
-            package: "proptest".into(),
-            kind: Kind::Dev
-        }
-    );
+    assert_eq!(members[0].dependencies[1], Dependency { package: "proptest".into(), kind: Kind::Dev });
     assert_eq!(members[1].binaries, ["renewals"]);
     assert!(members[1].is_in("functions"));
 }
@@ -52,13 +46,7 @@ fn metadata_of_another_shape_is_an_error_that_names_the_key() {
 
 #[test]
 fn test_code_is_known_by_its_place() {
-    let is_test = |path: &str| {
-        TextFile {
-            path: path.into(),
-            text: String::new(),
-        }
-        .is_test()
-    };
+    let is_test = |path: &str| TextFile { path: path.into(), text: String::new() }.is_test();
     assert!(is_test("shared/domain/src/money/tests.rs"));
     assert!(is_test("shared/connector-crayon/tests/it/paging.rs"));
     assert!(is_test("functions/renewals/src/tests/twice.rs"));
@@ -68,10 +56,7 @@ fn test_code_is_known_by_its_place() {
 
 #[test]
 fn a_relative_path_may_not_leave_the_root() {
-    assert_eq!(
-        joined("docs/adr", "../data-model.md").as_deref(),
-        Some("docs/data-model.md")
-    );
+    assert_eq!(joined("docs/adr", "../data-model.md").as_deref(), Some("docs/data-model.md"));
     assert_eq!(joined("", "./a//b").as_deref(), Some("a/b"));
     assert_eq!(joined("docs", "../../other"), None);
 }

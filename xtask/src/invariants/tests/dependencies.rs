@@ -5,31 +5,17 @@ const TABLE: &str = "dependency-table";
 /// The house as it should be.
 fn house() -> Vec<crate::workspace::Member> {
     vec![
-        member(
-            "shared/domain",
-            &["jiff", "rust_decimal", "thiserror", "dev:proptest"],
-        ),
+        member("shared/domain", &["jiff", "rust_decimal", "thiserror", "dev:proptest"]),
         member("shared/events", &["domain", "serde"]),
         member("shared/journal", &["domain", "dev:testkit"]),
         member("shared/aws-kit", &["aws-config"]),
-        member(
-            "shared/store-dynamodb",
-            &["domain", "aws-kit", "aws-sdk-dynamodb", "tokio", "dev:testkit"],
-        ),
-        member(
-            "shared/bus-eventbridge",
-            &["domain", "aws-kit", "events", "aws-sdk-eventbridge"],
-        ),
+        member("shared/store-dynamodb", &["domain", "aws-kit", "aws-sdk-dynamodb", "tokio", "dev:testkit"]),
+        member("shared/bus-eventbridge", &["domain", "aws-kit", "events", "aws-sdk-eventbridge"]),
         member("shared/connector-kit", &["domain", "reqwest", "tokio"]),
-        member(
-            "shared/connector-crayon",
-            &["domain", "connector-kit", "dev:simulators"],
-        ),
+        member("shared/connector-crayon", &["domain", "connector-kit", "dev:simulators"]),
         member("shared/lambda-kit", &["domain", "lambda_runtime"]),
-        member(
-            "functions/subscription-sync",
-            &["domain", "journal", "connector-crayon", "dev:testkit"],
-        ),
+        member("shared/connections", &["domain", "lambda-kit", "connector-kit", "connector-crayon"]),
+        member("functions/subscription-sync", &["domain", "journal", "connector-crayon", "dev:testkit"]),
         member("local/simulators", &["axum", "domain"]),
         member("local/testkit", &["domain", "journal"]),
         member("local/serve", &["subscription-sync", "simulators", "dynoxide-rs"]),
@@ -58,65 +44,33 @@ fn the_house_as_designed_keeps_the_table() {
 
 #[test]
 fn domain_knows_no_io_no_serde_and_no_crate_of_ours() {
-    for bad in [
-        "tokio",
-        "reqwest",
-        "serde",
-        "serde_json",
-        "aws-config",
-        "events",
-        "lambda_runtime",
-    ] {
-        assert_eq!(
-            places(TABLE, &house_with("shared/domain", bad)),
-            ["shared/domain"],
-            "{bad}"
-        );
+    for bad in ["tokio", "reqwest", "serde", "serde_json", "aws-config", "events", "lambda_runtime"] {
+        assert_eq!(places(TABLE, &house_with("shared/domain", bad)), ["shared/domain"], "{bad}");
     }
     holds(TABLE, &house_with("shared/domain", "dev:serde_json"));
 }
 
 #[test]
 fn a_connector_knows_no_other_connector_no_aws_and_no_function() {
-    for bad in [
-        "connector-hostbill",
-        "aws-sdk-s3",
-        "subscription-sync",
-        "journal",
-        "dev:connector-hostbill",
-    ] {
+    for bad in ["connector-hostbill", "aws-sdk-s3", "subscription-sync", "journal", "dev:connector-hostbill"]
+    {
         let mut house = house_with("shared/connector-crayon", bad);
-        house
-            .members
-            .push(member("shared/connector-hostbill", &["domain", "connector-kit"]));
+        house.members.push(member("shared/connector-hostbill", &["domain", "connector-kit"]));
         assert_eq!(places(TABLE, &house), ["shared/connector-crayon"], "{bad}");
     }
 }
 
 #[test]
 fn adapters_of_aws_do_not_know_each_other() {
-    assert_eq!(
-        places(TABLE, &house_with("shared/store-dynamodb", "bus-eventbridge")).len(),
-        1
-    );
-    assert_eq!(
-        places(TABLE, &house_with("shared/store-dynamodb", "events")).len(),
-        1
-    );
-    assert_eq!(
-        places(TABLE, &house_with("shared/bus-eventbridge", "connector-crayon")).len(),
-        1
-    );
+    assert_eq!(places(TABLE, &house_with("shared/store-dynamodb", "bus-eventbridge")).len(), 1);
+    assert_eq!(places(TABLE, &house_with("shared/store-dynamodb", "events")).len(), 1);
+    assert_eq!(places(TABLE, &house_with("shared/bus-eventbridge", "connector-crayon")).len(), 1);
 }
 
 #[test]
 fn the_journal_performs_no_effect() {
     for bad in ["connector-crayon", "aws-sdk-dynamodb", "reqwest"] {
-        assert_eq!(
-            places(TABLE, &house_with("shared/journal", bad)),
-            ["shared/journal"],
-            "{bad}"
-        );
+        assert_eq!(places(TABLE, &house_with("shared/journal", bad)), ["shared/journal"], "{bad}");
     }
 }
 
@@ -126,6 +80,13 @@ fn lambda_kit_and_http_kit_bring_no_client() {
         for bad in ["aws-sdk-dynamodb", "connector-crayon", "reqwest"] {
             assert_eq!(places(TABLE, &house_with(kit, bad)), [kit], "{bad}");
         }
+    }
+}
+
+#[test]
+fn connections_joins_variables_and_connectors_and_nothing_else() {
+    for bad in ["aws-config", "reqwest", "journal", "subscription-sync", "aws-kit"] {
+        assert_eq!(places(TABLE, &house_with("shared/connections", bad)), ["shared/connections"], "{bad}");
     }
 }
 
@@ -140,11 +101,7 @@ fn a_function_never_depends_on_another_function_not_even_in_tests() {
 
 #[test]
 fn local_crates_are_for_tests_outside_local() {
-    for folder in [
-        "functions/subscription-sync",
-        "shared/store-dynamodb",
-        "shared/domain",
-    ] {
+    for folder in ["functions/subscription-sync", "shared/store-dynamodb", "shared/domain"] {
         assert_eq!(places(TABLE, &house_with(folder, "testkit")), [folder]);
         holds(TABLE, &house_with(folder, "dev:testkit"));
     }
@@ -152,17 +109,8 @@ fn local_crates_are_for_tests_outside_local() {
 
 #[test]
 fn simulators_share_no_reading_with_a_connector() {
-    for bad in [
-        "connector-crayon",
-        "dev:connector-crayon",
-        "connector-kit",
-        "subscription-sync",
-    ] {
-        assert_eq!(
-            places(TABLE, &house_with("local/simulators", bad)),
-            ["local/simulators"],
-            "{bad}"
-        );
+    for bad in ["connector-crayon", "dev:connector-crayon", "connector-kit", "subscription-sync"] {
+        assert_eq!(places(TABLE, &house_with("local/simulators", bad)), ["local/simulators"], "{bad}");
     }
 }
 
@@ -174,68 +122,39 @@ fn xtask_knows_no_crate_of_ours() {
 
 #[test]
 fn a_crate_outside_the_neighbourhoods_has_no_row() {
-    assert_eq!(
-        places(TABLE, &house_with("tools/helper", "serde")),
-        ["tools/helper"]
-    );
+    assert_eq!(places(TABLE, &house_with("tools/helper", "serde")), ["tools/helper"]);
 }
 
 #[test]
 fn a_breach_says_what_and_why() {
     let what = &breaches(TABLE, &house_with("shared/domain", "tokio"))[0].what;
-    assert!(
-        what.starts_with("depends on tokio, which it never may: domain is words and rules"),
-        "{what}"
-    );
+    assert!(what.starts_with("depends on tokio, which it never may: domain is words and rules"), "{what}");
 }
 
 #[test]
 fn a_boundary_crate_has_one_home() {
     let rule = "one-home";
-    assert_eq!(
-        places(rule, &house_with("shared/journal", "aws-sdk-dynamodb")),
-        ["shared/journal"]
-    );
-    assert_eq!(
-        places(rule, &house_with("local/serve", "aws-config")),
-        ["local/serve"]
-    );
-    assert_eq!(
-        places(rule, &house_with("shared/domain", "lambda_runtime")),
-        ["shared/domain"]
-    );
-    assert_eq!(
-        places(rule, &house_with("shared/store-dynamodb", "dev:dynoxide-rs")).len(),
-        1
-    );
+    assert_eq!(places(rule, &house_with("shared/journal", "aws-sdk-dynamodb")), ["shared/journal"]);
+    assert_eq!(places(rule, &house_with("local/serve", "aws-config")), ["local/serve"]);
+    assert_eq!(places(rule, &house_with("shared/domain", "lambda_runtime")), ["shared/domain"]);
+    assert_eq!(places(rule, &house_with("shared/store-dynamodb", "dev:dynoxide-rs")).len(), 1);
 }
 
 #[test]
 fn an_aws_adapter_speaks_to_exactly_one_service() {
-    assert_eq!(
-        places("one-home", &house_with("shared/store-dynamodb", "aws-sdk-s3")).len(),
-        1
-    );
+    assert_eq!(places("one-home", &house_with("shared/store-dynamodb", "aws-sdk-s3")).len(), 1);
     let none = with_members(vec![member("shared/secrets-manager", &["domain", "aws-kit"])]);
     assert_eq!(places("one-home", &none), ["shared/secrets-manager"]);
 }
 
 #[test]
 fn a_forbidden_crate_is_found_through_a_third_and_the_way_is_shown() {
-    let packages: &[(&str, &[&str])] = &[
-        ("domain", &["calendar"]),
-        ("calendar", &["tokio"]),
-        ("tokio", &[]),
-        ("jiff", &[]),
-    ];
+    let packages: &[(&str, &[&str])] =
+        &[("domain", &["calendar"]), ("calendar", &["tokio"]), ("tokio", &[]), ("jiff", &[])];
     let house = workspace(vec![member("shared/domain", &["calendar"])], Vec::new(), packages);
     let found = breaches("dependency-trees", &house);
     assert_eq!(found.len(), 1);
-    assert!(
-        found[0].what.contains("domain -> calendar -> tokio"),
-        "{}",
-        found[0].what
-    );
+    assert!(found[0].what.contains("domain -> calendar -> tokio"), "{}", found[0].what);
 
     let pure = workspace(
         vec![member("shared/domain", &["jiff"])],
@@ -248,10 +167,7 @@ fn a_forbidden_crate_is_found_through_a_third_and_the_way_is_shown() {
 #[test]
 fn a_connectors_own_tls_is_not_aws() {
     let packages: &[(&str, &[&str])] = &[("connector-crayon", &["aws-lc-rs"]), ("aws-lc-rs", &[])];
-    holds(
-        "dependency-trees",
-        &workspace(vec![member("shared/connector-crayon", &[])], Vec::new(), packages),
-    );
+    holds("dependency-trees", &workspace(vec![member("shared/connector-crayon", &[])], Vec::new(), packages));
 }
 
 #[test]
@@ -262,32 +178,19 @@ fn a_function_without_a_connector_has_no_second_http_client() {
         places("dependency-trees", &workspace(renewals(), Vec::new(), without)),
         ["functions/renewals"]
     );
-    let with: &[(&str, &[&str])] = &[
-        ("renewals", &["connector-crayon"]),
-        ("connector-crayon", &["reqwest"]),
-        ("reqwest", &[]),
-    ];
+    let with: &[(&str, &[&str])] =
+        &[("renewals", &["connector-crayon"]), ("connector-crayon", &["reqwest"]), ("reqwest", &[])];
     holds("dependency-trees", &workspace(renewals(), Vec::new(), with));
 }
 
 #[test]
 fn a_second_crypto_provider_is_found_wherever_it_comes_in() {
-    let packages: &[(&str, &[&str])] = &[
-        ("serve", &["rustls"]),
-        ("rustls", &["ring"]),
-        ("ring", &[]),
-        ("aws-lc-rs", &[]),
-    ];
+    let packages: &[(&str, &[&str])] =
+        &[("serve", &["rustls"]), ("rustls", &["ring"]), ("ring", &[]), ("aws-lc-rs", &[])];
     let house = workspace(vec![member("local/serve", &[])], Vec::new(), packages);
     assert_eq!(places("one-tls", &house), ["local/serve"]);
 
-    let packages: &[(&str, &[&str])] = &[
-        ("serve", &["rustls"]),
-        ("rustls", &["aws-lc-rs"]),
-        ("aws-lc-rs", &[]),
-    ];
-    holds(
-        "one-tls",
-        &workspace(vec![member("local/serve", &[])], Vec::new(), packages),
-    );
+    let packages: &[(&str, &[&str])] =
+        &[("serve", &["rustls"]), ("rustls", &["aws-lc-rs"]), ("aws-lc-rs", &[])];
+    holds("one-tls", &workspace(vec![member("local/serve", &[])], Vec::new(), packages));
 }

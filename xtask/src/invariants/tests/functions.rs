@@ -11,26 +11,17 @@ fn function(files: Vec<TextFile>) -> Workspace {
 
 #[test]
 fn a_function_with_resource_sample_and_row_is_complete() {
-    let files = vec![
-        file("template.yaml", TEMPLATE),
-        file("README.md", README),
-        file(SAMPLE, "{}"),
-    ];
+    let files = vec![file("template.yaml", TEMPLATE), file("README.md", README), file(SAMPLE, "{}")];
     holds("functions-complete", &function(files));
 }
 
 #[test]
 fn everything_a_function_lacks_is_named() {
-    let found: Vec<String> = breaches("functions-complete", &function(Vec::new()))
-        .into_iter()
-        .map(|one| one.what)
-        .collect();
+    let found: Vec<String> =
+        breaches("functions-complete", &function(Vec::new())).into_iter().map(|one| one.what).collect();
     assert_eq!(found.len(), 3, "{found:?}");
     for word in ["template.yaml", "README.md", "events/subscription-sync/"] {
-        assert!(
-            found.iter().any(|what| what.contains(word)),
-            "{word} in {found:?}"
-        );
+        assert!(found.iter().any(|what| what.contains(word)), "{word} in {found:?}");
     }
 }
 
@@ -47,11 +38,7 @@ fn a_longer_name_or_a_mere_mention_does_not_count() {
 
 #[test]
 fn a_sample_that_does_not_parse_is_named() {
-    let files = vec![
-        file("template.yaml", TEMPLATE),
-        file("README.md", README),
-        file(SAMPLE, "{,}"),
-    ];
+    let files = vec![file("template.yaml", TEMPLATE), file("README.md", README), file(SAMPLE, "{,}")];
     assert_eq!(places("functions-complete", &function(files)), [SAMPLE]);
 }
 
@@ -59,10 +46,7 @@ fn a_sample_that_does_not_parse_is_named() {
 fn a_main_of_forty_lines_is_thin_and_one_of_forty_one_is_not() {
     let path = "functions/subscription-sync/src/main.rs";
     holds("thin-mains", &function(vec![file(path, &"//\n".repeat(40))]));
-    assert_eq!(
-        places("thin-mains", &function(vec![file(path, &"//\n".repeat(41))])),
-        [path]
-    );
+    assert_eq!(places("thin-mains", &function(vec![file(path, &"//\n".repeat(41))])), [path]);
 }
 
 #[test]
@@ -77,10 +61,7 @@ fn adapters_are_named_in_main_and_in_tests_only() {
         ]),
     );
     let handler = file("functions/renewals/src/handler.rs", code);
-    let expected = [
-        "functions/renewals/src/handler.rs:1",
-        "functions/renewals/src/handler.rs:2",
-    ];
+    let expected = ["functions/renewals/src/handler.rs:1", "functions/renewals/src/handler.rs:2"];
     assert_eq!(places("adapters-in-main", &with_files(vec![handler])), expected);
 }
 
@@ -88,11 +69,7 @@ fn adapters_are_named_in_main_and_in_tests_only() {
 fn a_path_through_an_adapter_is_found_without_a_use() {
     let code = "fn a() { let x = aws_kit::load(); let y = secrets_manager::Secrets::new(); }\n";
     assert_eq!(
-        breaches(
-            "adapters-in-main",
-            &with_files(vec![file("functions/renewals/src/lib.rs", code)])
-        )
-        .len(),
+        breaches("adapters-in-main", &with_files(vec![file("functions/renewals/src/lib.rs", code)])).len(),
         2
     );
 }
@@ -101,8 +78,5 @@ fn a_path_through_an_adapter_is_found_without_a_use() {
 fn lambdas_own_shapes_and_variables_of_alike_names_are_no_adapters() {
     let code = "use aws_lambda_events::sqs::SqsEvent;\n// connector_crayon::Crayon\n\
                 fn a(aws_request_id: &str) { config::aws_region::get(aws_request_id) }\n";
-    holds(
-        "adapters-in-main",
-        &with_files(vec![file("functions/renewals/src/handler.rs", code)]),
-    );
+    holds("adapters-in-main", &with_files(vec![file("functions/renewals/src/handler.rs", code)]));
 }

@@ -14,10 +14,7 @@ fn what_the_owner_asked_for_at_the_top_must_be_there() {
         "infra/table.json",
         "events/web/get.json",
     ];
-    holds(
-        "outline",
-        &with_files(all.iter().map(|path| file(path, "")).collect()),
-    );
+    holds("outline", &with_files(all.iter().map(|path| file(path, "")).collect()));
     let some = with_files(all.iter().skip(2).map(|path| file(path, "")).collect());
     assert_eq!(places("outline", &some), ["Cargo.toml", "README.md"]);
 }
@@ -40,16 +37,10 @@ fn a_link_leads_to_a_file_a_folder_or_a_heading() {
 #[test]
 fn a_dead_link_is_named_with_its_line() {
     let pages = vec![
-        file(
-            "docs/a.md",
-            "ok\n[b](b.md)\n[heading](../README.md#gone)\n[out](../../x.md)\n",
-        ),
+        file("docs/a.md", "ok\n[b](b.md)\n[heading](../README.md#gone)\n[out](../../x.md)\n"),
         file("README.md", "# Here\n"),
     ];
-    assert_eq!(
-        places("links", &with_files(pages)),
-        ["docs/a.md:2", "docs/a.md:3", "docs/a.md:4"]
-    );
+    assert_eq!(places("links", &with_files(pages)), ["docs/a.md:2", "docs/a.md:3", "docs/a.md:4"]);
 }
 
 #[test]
@@ -61,10 +52,7 @@ fn a_path_of_somebodys_machine_is_found() {
         ("d.sh", concat!("cd /Us", "ers/ann/src")),
         ("e.md", concat!("file:///wo", "rk/main")),
     ] {
-        assert_eq!(
-            places("machine-paths", &with_files(vec![file(path, text)])),
-            [format!("{path}:1")]
-        );
+        assert_eq!(places("machine-paths", &with_files(vec![file(path, text)])), [format!("{path}:1")]);
     }
 }
 
@@ -87,11 +75,7 @@ fn credentials_are_found_and_amazons_sample_is_not_one() {
     let key = concat!("-----BE", "GIN RSA PRIVATE", " KEY-----");
     let aws = concat!("id = AK", "IAABCDEFGHIJKLMNOP");
     for text in [key, aws] {
-        assert_eq!(
-            places("secrets", &with_files(vec![file("a.txt", text)])),
-            ["a.txt:1"],
-            "{text}"
-        );
+        assert_eq!(places("secrets", &with_files(vec![file("a.txt", text)])), ["a.txt:1"], "{text}");
     }
     for text in [
         concat!("AK", "IAIOSFODNN7EXAMPLE"),
@@ -104,10 +88,7 @@ fn credentials_are_found_and_amazons_sample_is_not_one() {
 
 #[test]
 fn a_credential_is_not_repeated_in_the_message() {
-    let found = breaches(
-        "secrets",
-        &with_files(vec![file("a", concat!("AK", "IAABCDEFGHIJKLMNOP"))]),
-    );
+    let found = breaches("secrets", &with_files(vec![file("a", concat!("AK", "IAABCDEFGHIJKLMNOP"))]));
     assert!(!found[0].what.contains("ABCDEF"), "{found:?}");
 }
 
@@ -118,9 +99,6 @@ fn a_long_file_is_remarked_upon() {
         file("b.rs", &"//\n".repeat(450)),
         file("c.md", &"-\n".repeat(900)),
     ];
-    let places: Vec<String> = long_files(&with_files(files))
-        .into_iter()
-        .map(|one| one.place)
-        .collect();
+    let places: Vec<String> = long_files(&with_files(files)).into_iter().map(|one| one.place).collect();
     assert_eq!(places, ["a.rs"]);
 }

@@ -7,13 +7,7 @@ const DOMAIN_TESTS: &str = "shared/domain/src/money/tests.rs";
 fn lines(rule: &str, path: &str, text: &str) -> Vec<usize> {
     places(rule, &with_files(vec![file(path, text)]))
         .into_iter()
-        .map(|place| {
-            place
-                .rsplit(':')
-                .next()
-                .and_then(|line| line.parse().ok())
-                .expect("a line")
-        })
+        .map(|place| place.rsplit(':').next().and_then(|line| line.parse().ok()).expect("a line"))
         .collect()
 }
 
@@ -21,10 +15,7 @@ fn lines(rule: &str, path: &str, text: &str) -> Vec<usize> {
 fn only_lambda_kits_env_reads_the_environment() {
     let text = "let a = std::env::var(\"A\");\nuse std::env::{self, var_os};\nlet b = env!(\"CARGO_PKG_NAME\");\nstd::env::args();\n";
     assert_eq!(lines("environment", DOMAIN, text), [1, 2]);
-    assert_eq!(
-        lines("environment", "local/serve/src/main.rs", "env::vars();"),
-        [1]
-    );
+    assert_eq!(lines("environment", "local/serve/src/main.rs", "env::vars();"), [1]);
     assert!(lines("environment", "shared/lambda-kit/src/env.rs", text).is_empty());
     assert!(lines("environment", "shared/connector-crayon/tests/it/live.rs", text).is_empty());
 }
@@ -32,30 +23,19 @@ fn only_lambda_kits_env_reads_the_environment() {
 #[test]
 fn only_connector_kit_builds_an_http_client() {
     let text = "use reqwest::Client;\nlet c = Client::builder();\n";
-    assert_eq!(
-        lines("http-client", "shared/connector-crayon/src/client.rs", text),
-        [2]
-    );
+    assert_eq!(lines("http-client", "shared/connector-crayon/src/client.rs", text), [2]);
     assert_eq!(lines("http-client", DOMAIN, "reqwest::get(url)"), [1]);
     assert!(lines("http-client", "shared/connector-kit/src/client.rs", text).is_empty());
     assert!(
-        lines(
-            "http-client",
-            "shared/store-dynamodb/src/lib.rs",
-            "aws_sdk_dynamodb::Client::new(&c)"
-        )
-        .is_empty()
+        lines("http-client", "shared/store-dynamodb/src/lib.rs", "aws_sdk_dynamodb::Client::new(&c)")
+            .is_empty()
     );
 }
 
 #[test]
 fn production_code_has_no_floats() {
     assert_eq!(
-        lines(
-            "no-floats",
-            DOMAIN,
-            "// f64\nlet a: f64 = 1.0;\nlet b = 2_f32;\nfn c() -> f32 {}"
-        ),
+        lines("no-floats", DOMAIN, "// f64\nlet a: f64 = 1.0;\nlet b = 2_f32;\nfn c() -> f32 {}"),
         [2, 4]
     );
     assert!(lines("no-floats", DOMAIN_TESTS, "let a: f64;").is_empty());
@@ -72,35 +52,21 @@ fn production_code_does_not_ask_whether_it_is_local() {
 #[test]
 fn no_test_is_ignored() {
     assert_eq!(
-        lines(
-            "no-ignored-tests",
-            DOMAIN_TESTS,
-            "#[test]\n#[ignore = \"slow\"]\nfn a() {}\n// #[ignore]\n"
-        ),
+        lines("no-ignored-tests", DOMAIN_TESTS, "#[test]\n#[ignore = \"slow\"]\nfn a() {}\n// #[ignore]\n"),
         [2]
     );
-    assert_eq!(
-        lines("no-ignored-tests", DOMAIN_TESTS, "#[cfg_attr(miri, ignore)]"),
-        [1]
-    );
+    assert_eq!(lines("no-ignored-tests", DOMAIN_TESTS, "#[cfg_attr(miri, ignore)]"), [1]);
 }
 
 #[test]
 fn no_test_sleeps_but_a_slow_simulator_may() {
     let text = "std::thread::sleep(a);\ntokio::time::sleep(b).await;\ntokio::time::advance(c).await;\n";
     assert_eq!(lines("no-sleep-in-tests", DOMAIN_TESTS, text), [1, 2]);
-    assert_eq!(
-        lines("no-sleep-in-tests", "local/e2e/tests/it/main.rs", text),
-        [1, 2]
-    );
+    assert_eq!(lines("no-sleep-in-tests", "local/e2e/tests/it/main.rs", text), [1, 2]);
     assert!(lines("no-sleep-in-tests", "shared/connector-kit/src/retry.rs", text).is_empty());
     assert!(lines("no-sleep-in-tests", "local/simulators/tests/it/main.rs", text).is_empty());
     assert_eq!(
-        lines(
-            "no-sleep-in-tests",
-            DOMAIN,
-            "#[cfg(test)]\nmod tests {\n fn a() { thread::sleep(b) }\n}\n"
-        ),
+        lines("no-sleep-in-tests", DOMAIN, "#[cfg(test)]\nmod tests {\n fn a() { thread::sleep(b) }\n}\n"),
         [3]
     );
 }
@@ -108,11 +74,7 @@ fn no_test_sleeps_but_a_slow_simulator_may() {
 #[test]
 fn nothing_is_left_to_be_done() {
     assert_eq!(
-        lines(
-            "no-placeholders",
-            DOMAIN,
-            "fn a() { todo!() }\n// todo!()\nunimplemented!();\n"
-        ),
+        lines("no-placeholders", DOMAIN, "fn a() { todo!() }\n// todo!()\nunimplemented!();\n"),
         [1, 3]
     );
     assert_eq!(lines("no-placeholders", DOMAIN_TESTS, "dbg!(x);"), [1]);
@@ -133,8 +95,5 @@ fn a_lint_is_expected_not_allowed() {
 
 #[test]
 fn other_folders_are_not_ours_to_judge() {
-    holds(
-        "no-placeholders",
-        &with_files(vec![file("infra/samples/a.rs", "todo!()")]),
-    );
+    holds("no-placeholders", &with_files(vec![file("infra/samples/a.rs", "todo!()")]));
 }

@@ -1,0 +1,12 @@
+//! One module a command: arguments, what is done, what is shown. Each can be called in-process.
+
+pub mod audit;
+pub mod check;
+pub mod links;
+pub mod plan;
+pub mod records;
+pub mod runs;
+pub mod serve;
+pub mod settings;
+pub mod sync;
+pub mod transfer;

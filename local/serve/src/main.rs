@@ -1,0 +1,37 @@
+//! The binary: command line in, exit code out.
+
+use clap::Parser as _;
+use lambda_kit::env::Env;
+use serve::cli::{Cli, Command};
+use serve::logging;
+use serve::out::Out;
+use serve::surroundings::Surroundings;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = Out::process(cli.json, cli.plain);
+    // The demonstration brings its own world, whatever is configured here.
+    let around = if matches!(cli.command, Command::Demo(_)) {
+        Ok(Surroundings::new(Env::default()))
+    } else {
+        Surroundings::of_process(cli.env_file.as_deref())
+    };
+    let around = match around {
+        Ok(around) => around,
+        Err(problem) => {
+            out.problem(&problem);
+            return ExitCode::from(problem.exit.code());
+        }
+    };
+    if matches!(cli.command, Command::Serve(_)) {
+        logging::init_serve(&Env::from_process(), cli.json);
+    } else {
+        logging::init_command(&Env::from_process());
+    }
+    if matches!(cli.command, Command::Serve(_) | Command::Sync(_)) {
+        around.stop.on_signals();
+    }
+    ExitCode::from(serve::run(&cli.command, around, &mut out).await.code())
+}
