@@ -1,0 +1,44 @@
+//! What functions tell each other.
+
+use crate::failure::Failure;
+use crate::id::{OrganisationId, RunId};
+use async_trait::async_trait;
+
+/// What functions tell each other. Ids only; the reader looks the rest up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Someone wants a run.
+    SyncRequested {
+        /// Of which organisation.
+        organisation: OrganisationId,
+        /// How.
+        mode: crate::run::RunMode,
+        /// Who.
+        actor: String,
+    },
+    /// A run stopped before its time ran out.
+    SyncContinued {
+        /// Of which organisation.
+        organisation: OrganisationId,
+        /// Which run.
+        run: RunId,
+        /// Which checkpoint.
+        checkpoint: u32,
+    },
+    /// A run ended.
+    SyncFinished {
+        /// Of which organisation.
+        organisation: OrganisationId,
+        /// Which run.
+        run: RunId,
+        /// How it stands.
+        state: String,
+    },
+}
+
+/// Publishes notices.
+#[async_trait]
+pub trait Bus: Send + Sync {
+    /// Publishes at least once, or fails.
+    async fn publish(&self, notice: &Notice) -> Result<(), Failure>;
+}
