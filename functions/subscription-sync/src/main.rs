@@ -2,7 +2,7 @@
 
 use bus_eventbridge::EventBridgeBus;
 use connections::Connections;
-use lambda_kit::env::Env;
+use lambda_kit::env::{ConfigProblems, Env};
 use lambda_kit::{Error, SystemClock};
 use secrets_manager::SecretsManager;
 use std::sync::Arc;
@@ -16,10 +16,11 @@ async fn main() -> Result<(), Error> {
     let aws = aws_kit::function_config(|name| env.optional(name));
     let secrets = SecretsManager::new(&aws).load(&env.list("BILLBRIDGE_SECRETS")).await?;
     let env = env.with_layer(secrets);
-    let config = Config::from_env(&env)?;
-
     let clock = Arc::new(SystemClock);
-    let Connections { sources, billing, .. } = Connections::from_env(&env, clock.clone())?;
+    let connections = Connections::from_env(&env, clock.clone());
+    let (config, Connections { sources, billing, .. }) =
+        ConfigProblems::both(Config::from_env(&env), connections)?;
+
     let deps = Deps {
         sources,
         billing,

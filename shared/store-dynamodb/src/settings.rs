@@ -25,9 +25,11 @@ pub use write::settings_to_json;
 const MOST_BYTES: usize = 390_000;
 
 impl SettingsStore for DynamoStore {
-    /// One item, strongly consistent: a read unit for each 4 KB.
+    /// One item, eventually consistent: half a read unit for each 4 KB. A run that begins within the second in
+    /// which settings were changed may still go by the ones before; the next one does not.
     async fn find_settings(&self) -> Result<Option<Settings>, Failure> {
-        let Some((_, json)) = self.stored_settings().await? else {
+        let item = self.get_lately("read the settings", keys::settings()).await?;
+        let Some((_, json)) = item.as_ref().map(read_item).transpose()? else {
             return Ok(None);
         };
         parse_settings(&json).map(Some).map_err(|problems| {
@@ -78,12 +80,14 @@ impl DynamoStore {
 
     /// The settings' current version and their text, exactly as it was given.
     pub async fn stored_settings(&self) -> Result<Option<(u64, String)>, Failure> {
-        let Some(item) = self.get("read the settings", keys::settings()).await? else {
-            return Ok(None);
-        };
-        let item = Read::new(&item)?;
-        Ok(Some((item.number("version")?, item.get("doc")?.to_owned())))
+        let item = self.get("read the settings", keys::settings()).await?;
+        item.as_ref().map(read_item).transpose()
     }
+}
+
+fn read_item(item: &Item) -> Result<(u64, String), Failure> {
+    let item = Read::new(item)?;
+    Ok((item.number("version")?, item.get("doc")?.to_owned()))
 }
 
 pub(crate) fn item(key: keys::Key, version: u64, json: &str, who: &str, now: Timestamp) -> Item {

@@ -27,6 +27,18 @@ impl fmt::Display for ConfigProblem {
 pub struct ConfigProblems(Vec<ConfigProblem>);
 
 impl ConfigProblems {
+    /// Both parts of a configuration, or the problems of both at once.
+    pub fn both<A, B>(first: Result<A, Self>, second: Result<B, Self>) -> Result<(A, B), Self> {
+        match (first, second) {
+            (Ok(first), Ok(second)) => Ok((first, second)),
+            (Err(problems), Ok(_)) | (Ok(_), Err(problems)) => Err(problems),
+            (Err(mut problems), Err(more)) => {
+                problems.0.extend(more.0);
+                Err(problems)
+            }
+        }
+    }
+
     /// The problems, in the order the variables were read.
     pub fn iter(&self) -> impl Iterator<Item = &ConfigProblem> {
         self.0.iter()

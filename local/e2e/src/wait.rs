@@ -1,0 +1,25 @@
+//! Waiting for a condition, never for a time.
+
+use crate::Trouble;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+
+/// Looks again and again until the condition holds; gives up after `at_most`, which is generous and says that
+/// something is broken.
+pub async fn eventually(
+    what: &str,
+    at_most: Duration,
+    mut holds: impl FnMut() -> bool,
+) -> Result<(), Trouble> {
+    let looking = async {
+        let mut looks = interval(BETWEEN_LOOKS);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !holds() {
+            looks.tick().await;
+        }
+    };
+    let seconds = at_most.as_secs();
+    timeout(at_most, looking).await.map_err(|_| Trouble::new(format!("{what}: not within {seconds} s")))
+}

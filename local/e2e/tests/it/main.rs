@@ -1,0 +1,17 @@
+//! Stories: the function's real binary, spoken to as Lambda and EventBridge speak to it, on a real (embedded)
+//! DynamoDB, against both simulators over HTTP.
+
+#[cfg(test)]
+mod approval;
+#[cfg(test)]
+mod configuration;
+#[cfg(test)]
+mod deadline;
+#[cfg(test)]
+mod estates;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod organisations;
