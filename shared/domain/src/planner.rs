@@ -8,16 +8,17 @@ use crate::id::{CustomerId, SubscriptionId};
 use crate::link::{ClientLink, LinkBook, ProductLink, Resolved};
 use crate::money::RoundingMode;
 use crate::plan::{Change, Line, Plan, Verdict, Why};
-use crate::price::{PriceError, PriceRule, Priced, price_unit};
+use crate::price::{PriceError, Priced};
 use crate::record::{ParkReason, SyncRecord, SyncState, WaitReason};
 use crate::service::{ServiceState, ServiceStatus};
-use crate::settings::{DueDatePolicy, Organisation, PriceHold, PricePer, Settings};
+use crate::settings::{DueDatePolicy, Organisation, Settings};
 use crate::status::{StatusRule, rule_for};
-use crate::subscription::{BillingCycle, ObservedSubscription, SupplierPrices, Term};
+use crate::subscription::{BillingCycle, ObservedSubscription};
 use jiff::civil::Date;
 use std::collections::HashMap;
 
 mod diff;
+mod pricing;
 
 /// Everything a plan depends on besides the subscriptions themselves.
 pub struct Planner<'a> {
@@ -295,34 +296,6 @@ impl<'a> Planner<'a> {
         Ok(Linked { client, product })
     }
 
-    fn rule(&self, seen: &ObservedSubscription, linked: &Linked<'_>) -> Option<&'a PriceRule> {
-        let day = self.priced_on(seen);
-        let (customer, offer) = (&linked.client.customer, &linked.product.offer);
-        self.settings.price_rules.find(customer, offer, seen.publisher.as_deref(), day)
-    }
-
-    /// The day whose rules set the price: the first of the term where a price is held, otherwise today.
-    fn priced_on(&self, seen: &ObservedSubscription) -> Date {
-        let held =
-            self.organisation.policy.price_hold == PriceHold::UntilRenewal && seen.offer.term != Term::None;
-        seen.term_start.filter(|_| held).unwrap_or(self.today)
-    }
-
-    fn held_price<'r>(
-        &self,
-        seen: &ObservedSubscription,
-        record: Option<&'r SyncRecord>,
-        linked: &Linked<'_>,
-    ) -> Option<&'r Priced> {
-        let record = record?;
-        let held =
-            self.organisation.policy.price_hold == PriceHold::UntilRenewal && seen.offer.term != Term::None;
-        let price = record.price.as_ref().filter(|_| held && live(Some(record)).is_some())?;
-        let same_term = price.term_start.is_some() && price.term_start == seen.term_start;
-        (same_term && record.offer == seen.offer && price.unit.currency == linked.client.currency)
-            .then_some(price)
-    }
-
     fn state(
         &self,
         seen: &ObservedSubscription,
@@ -358,26 +331,6 @@ impl<'a> Planner<'a> {
             next_due: self.next_due(seen).or_else(|| before.and_then(|b| b.next_due)),
         };
         Ok(Wanted::State(state, price))
-    }
-
-    fn price(&self, seen: &ObservedSubscription, linked: &Linked<'_>) -> Result<Priced, PriceError> {
-        let rule = self.rule(seen, linked).ok_or(PriceError::NoRule)?;
-        let prices = self.per_cycle(seen)?;
-        price_unit(rule, &prices, linked.client.currency, &self.settings.rates, seen.term_start)
-    }
-
-    /// The supplier's prices of one unit for one billing cycle.
-    fn per_cycle(&self, seen: &ObservedSubscription) -> Result<SupplierPrices, PriceError> {
-        let months = match self.organisation.price_per {
-            PricePer::Cycle => 1,
-            PricePer::Month => seen.offer.cycle.months().unwrap_or(1),
-        };
-        let scaled = |price: Option<crate::money::Money>| price.map(|p| p.times(months)).transpose();
-        Ok(SupplierPrices {
-            resale: scaled(seen.prices.resale)?,
-            cost: scaled(seen.prices.cost)?,
-            list: scaled(seen.prices.list)?,
-        })
     }
 
     fn next_due(&self, seen: &ObservedSubscription) -> Option<Date> {

@@ -181,3 +181,27 @@ async fn nonsense_is_refused_once_and_for_all_and_changes_nothing() {
     assert_eq!((world.hostbill_calls(), world.store.writes() > 0), (0, true));
     assert!(world.store.all_records(&world.organisation.id).is_empty());
 }
+
+#[tokio::test]
+async fn two_organisations_on_two_billing_hosts_never_touch_each_other() {
+    use domain::ports::LinkStore as _;
+    let (nordic, mut baltic) = (World::new(3).await, World::new(4).await);
+    baltic.organisation.id = "baltic".parse().unwrap();
+    baltic.organisation.supplier = "crayon-eu".parse().unwrap();
+    baltic.organisation.billing = "hostbill-eu".parse().unwrap();
+    baltic.links.clear();
+    baltic.link(0);
+    baltic.link(1);
+    baltic.link_product(&crate::world::offer_key());
+    nordic.store.change_links(&baltic.links, &[]).await.unwrap();
+    nordic.store.edit_settings(|settings| settings.organisations.push(baltic.organisation.clone()));
+    let mut process = nordic.process();
+    process.sources.push(Box::new(baltic.source()));
+    process.billing.push(Box::new(baltic.target()));
+    for world in [&nordic, &baltic] {
+        let run = sync(&process, &world.command(RunMode::Sync), Deadline::never()).await.unwrap();
+        assert_eq!((run.state, run.problems), (RunState::Finished, Vec::new()));
+        world.assert_one_service_each();
+    }
+    nordic.assert_one_service_each();
+}

@@ -2,10 +2,10 @@ use super::*;
 use crate::id::OrganisationId;
 use crate::link::Link;
 use crate::money::Money;
-use crate::price::{Basis, Method, PriceRules, Scope};
-use crate::settings::Policy;
+use crate::price::{Basis, Method, PriceRule, PriceRules, Scope};
+use crate::settings::{Policy, PriceHold, PricePer};
 use crate::status::GracePolicy;
-use crate::subscription::{OfferKey, SupplierStatus};
+use crate::subscription::{OfferKey, SupplierPrices, SupplierStatus};
 
 mod cases;
 mod properties;
