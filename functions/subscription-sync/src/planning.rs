@@ -91,8 +91,8 @@ impl<S: Store> Work<'_, S> {
         if lost > 0 {
             self.run.counts.in_doubt += lost as u64;
             self.run.problem(format!(
-                "{lost} earlier changes have no known outcome and their subscriptions are gone: look for their \
-                 marks in billing"
+                "{lost} earlier changes have no known outcome and nothing is planned for their subscriptions: look \
+                 for their marks in billing"
             ));
         }
     }
