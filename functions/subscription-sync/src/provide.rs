@@ -14,6 +14,7 @@ use domain::link::Link;
 use domain::planner::Planner;
 use domain::ports::{BillingTarget, SubscriptionSource};
 use domain::record::SyncRecord;
+use domain::settings::Approval;
 use domain::subscription::{ObservedSubscription, OfferKey};
 use journal::{Effect, Finding, Journal, Made, Notes, Performed, Receipt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,6 +191,14 @@ impl<S: Store> Work<'_, S> {
     pub(crate) async fn provide(&mut self, missing: &Missing) -> Result<bool, Failure> {
         let policy = &self.organisation.policy;
         let wanted = missing.tenants.len() + missing.offers.len();
+        if wanted > 0 && policy.approval == Approval::Always {
+            // No plan shows what would be created here, so nobody could have approved it.
+            self.run.problem(format!(
+                "{wanted} clients and products are missing and not created, because every change wants approval: \
+                 create them in billing and link them"
+            ));
+            return Ok(false);
+        }
         let limit = usize::try_from(policy.brake.max_changes).unwrap_or(usize::MAX);
         if wanted > limit {
             self.run.problem(format!(

@@ -10,7 +10,7 @@ use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
 use domain::id::{OrganisationId, RunId, SystemId};
 use domain::index::DigestIndex;
-use domain::journal::Lease;
+use domain::journal::{Held, Lease};
 use domain::ports::{IndexChange, Notice};
 use domain::run::{Counts, Run, RunMode, RunState};
 use domain::settings::{Approval, Organisation, Settings};
@@ -46,9 +46,7 @@ pub async fn sync<S: Store>(deps: &Deps<S>, command: &Command, deadline: Deadlin
             Err(run) => return Ok(run),
         },
     };
-    let (name, now) = (format!("sync/{id}"), deps.clock.now());
-    let until = now.checked_add(deps.limits.lease).unwrap_or(now);
-    let lease = match deps.store.acquire(&name, &run.id, now, until).await? {
+    let lease = match take_lease(deps, id, &run.id).await? {
         Ok(lease) => lease,
         Err(held) => {
             let why = format!("run {} is at work until {} at most; try again then", held.by, held.until);
@@ -103,6 +101,17 @@ fn new_run<S>(deps: &Deps<S>, id: &OrganisationId, mode: RunMode, actor: String)
         counts: Counts::default(),
         problems: Vec::new(),
     }
+}
+
+/// Takes the right to write in an organisation, or takes it anew.
+async fn take_lease<S: Store>(
+    deps: &Deps<S>,
+    organisation: &OrganisationId,
+    run: &RunId,
+) -> Result<Result<Lease, Held>, Failure> {
+    let now = deps.clock.now();
+    let until = now.checked_add(deps.limits.lease).unwrap_or(now);
+    deps.store.acquire(&format!("sync/{organisation}"), run, now, until).await
 }
 
 /// The run to go on with, or the run as it stands where someone else already did.
@@ -218,8 +227,19 @@ impl<S: Store> Work<'_, S> {
         Ok(stored.is_some_and(|stored| stored.approved.is_some()))
     }
 
+    /// Planning may have outlasted the lease. Nobody may have held it since, or the plan is not about this world.
+    async fn renew_lease(&mut self) -> Result<(), Failure> {
+        let what = "planning took longer than the lease and another run was at work meanwhile: run again";
+        let stop = |kind| Failure::new(kind, &SystemId::billbridge(), what);
+        let renewed = take_lease(self.deps, &self.organisation.id, &self.run.id).await?;
+        let renewed = renewed.map_err(|_| stop(FailureKind::LeaseLost))?;
+        let before = std::mem::replace(&mut self.lease, renewed);
+        if self.lease.token == before.token + 1 { Ok(()) } else { Err(stop(FailureKind::Conflict)) }
+    }
+
     async fn apply(&mut self, planned: Planned) -> Result<RunState, Failure> {
         let Planned { plan, hash, index, records, heal, .. } = planned;
+        self.renew_lease().await?;
         // From here on a killed run can be seen to have been at work.
         self.deps.store.put_run(&self.run).await?;
         let billing = self.deps.billing(&self.organisation.billing)?;
@@ -231,7 +251,8 @@ impl<S: Store> Work<'_, S> {
             run: &self.run,
             plan: hash.as_str(),
             records: &records,
-            deadline: self.deadline,
+            // Past the lease somebody else may be at work: what is left then is left to the next checkpoint.
+            deadline: self.deadline.min(Deadline(self.lease.until)),
         };
         let mut applied = apply.apply(&plan).await?;
         applied.index.extend(heal);

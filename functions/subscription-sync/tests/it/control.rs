@@ -205,3 +205,94 @@ async fn two_organisations_on_two_billing_hosts_never_touch_each_other() {
     }
     nordic.assert_one_service_each();
 }
+
+/// A supplier so slow that the lease runs out, and another run comes and goes meanwhile.
+struct Outlasting {
+    inner: connector_crayon::Crayon,
+    clock: testkit::FixedClock,
+    store: testkit::MemoryStore,
+}
+
+#[async_trait::async_trait]
+impl domain::ports::SubscriptionSource for Outlasting {
+    fn system(&self) -> &domain::id::SystemId {
+        self.inner.system()
+    }
+
+    fn page_size(&self) -> u32 {
+        self.inner.page_size()
+    }
+
+    async fn page(
+        &self,
+        organisation: &domain::settings::Organisation,
+        page: u32,
+        deadline: Deadline,
+    ) -> Result<domain::ports::SubscriptionPage, domain::failure::Failure> {
+        use domain::clock::Clock as _;
+        use domain::ports::LeaseStore as _;
+        self.clock.advance(jiff::SignedDuration::from_mins(25));
+        let (now, other) = (self.clock.now(), "run_other".parse().unwrap());
+        let until = now + jiff::SignedDuration::from_mins(1);
+        let lease = self.store.acquire("sync/nordic", &other, now, until).await.unwrap().unwrap();
+        self.store.release(&lease).await.unwrap();
+        self.inner.page(organisation, page, deadline).await
+    }
+
+    async fn find_details(
+        &self,
+        organisation: &domain::settings::Organisation,
+        id: &domain::id::SubscriptionId,
+        deadline: Deadline,
+    ) -> Result<Option<domain::subscription::ObservedSubscription>, domain::failure::Failure> {
+        self.inner.find_details(organisation, id, deadline).await
+    }
+
+    async fn tenants(
+        &self,
+        organisation: &domain::settings::Organisation,
+        deadline: Deadline,
+    ) -> Result<Vec<domain::ports::Tenant>, domain::failure::Failure> {
+        self.inner.tenants(organisation, deadline).await
+    }
+
+    async fn find_tenant(
+        &self,
+        id: &domain::id::TenantId,
+        deadline: Deadline,
+    ) -> Result<Option<domain::ports::Tenant>, domain::failure::Failure> {
+        self.inner.find_tenant(id, deadline).await
+    }
+
+    async fn probe(
+        &self,
+        organisations: &[&domain::settings::Organisation],
+        deadline: Deadline,
+    ) -> Vec<domain::ports::Probe> {
+        self.inner.probe(organisations, deadline).await
+    }
+}
+
+#[tokio::test]
+async fn a_plan_that_outlasted_its_lease_while_another_run_worked_is_not_applied() {
+    let world = World::new(2).await;
+    let mut process = world.process();
+    let (inner, clock, store) = (world.source(), world.clock.clone(), world.store.clone());
+    process.sources = vec![Box::new(Outlasting { inner, clock, store })];
+    let failure = world.try_run(&process, RunMode::Sync).await.unwrap_err();
+    assert_eq!((failure.kind, world.hostbill_calls()), (domain::failure::FailureKind::Conflict, 0));
+    world.sync().await;
+    world.assert_one_service_each();
+}
+
+#[tokio::test]
+async fn nothing_is_created_unseen_where_every_change_wants_approval() {
+    let mut world = World::new(2).await;
+    world.links.clear();
+    world.organisation.policy.approval = Approval::Always;
+    world.organisation.policy.create_clients = true;
+    world.save().await;
+    let run = world.sync().await;
+    assert_eq!(world.hostbill_calls(), 0);
+    assert!(run.problems[0].contains("wants approval"), "{:?}", run.problems);
+}

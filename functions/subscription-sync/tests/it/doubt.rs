@@ -248,6 +248,18 @@ async fn stopping_at_the_deadline_checkpoints_and_going_on_loses_and_repeats_not
 }
 
 #[tokio::test]
+async fn a_run_without_time_limit_stops_changing_before_its_lease_ends() {
+    let world = World::new(9).await;
+    let mut process = world.process();
+    process.limits.in_flight = 1;
+    process.limits.lease = jiff::SignedDuration::from_secs(60);
+    process.clock = std::sync::Arc::new(Ticking(world.clock.clone()));
+    let run = world.try_run(&process, RunMode::Sync).await.unwrap();
+    assert_eq!(run.state, RunState::Continued { checkpoint: 1 });
+    assert!(run.counts.created > 0 && run.counts.left > 0, "{:?}", run.counts);
+}
+
+#[tokio::test]
 async fn applying_a_plan_after_the_world_moved_is_refused() {
     let world = World::new(2).await;
     let plan = world.run(RunMode::DryRun).await.plan.unwrap();
