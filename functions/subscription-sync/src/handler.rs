@@ -39,20 +39,20 @@ async fn scheduled<S: Store>(deps: &Deps<S>, deadline: Deadline) -> Result<Value
     }
     for organisation in &ids {
         let (organisation, mode, actor) = (organisation.clone(), RunMode::Sync, SCHEDULE.to_owned());
-        deps.bus.publish(&Notice::SyncRequested { organisation, mode, actor }).await?;
+        deps.bus.publish(&Notice::SyncRequested { organisation, mode, actor, run: None }).await?;
     }
     Ok(json!({"outcome": "requested", "organisations": ids.len()}))
 }
 
 fn command(notice: Notice) -> Option<Command> {
     match notice {
-        Notice::SyncRequested { organisation, mode, actor } => {
+        Notice::SyncRequested { organisation, mode, actor, .. } => {
             Some(Command::Start { organisation, mode, actor })
         }
         Notice::SyncContinued { organisation, run, checkpoint } => {
             Some(Command::Continue { organisation, run, checkpoint })
         }
-        Notice::SyncFinished { .. } => None,
+        Notice::SyncFinished { .. } | Notice::OrderApproved { .. } => None,
     }
 }
 
@@ -60,9 +60,11 @@ fn command(notice: Notice) -> Option<Command> {
 fn report(run: &Run) -> Value {
     let why = match &run.state {
         RunState::Refused(why) | RunState::Failed(why) => Some(why.as_str()),
-        RunState::Running | RunState::Continued { .. } | RunState::AwaitingApproval | RunState::Finished => {
-            None
-        }
+        RunState::Requested
+        | RunState::Running
+        | RunState::Continued { .. }
+        | RunState::AwaitingApproval
+        | RunState::Finished => None,
     };
     json!({
         "run": run.id.as_str(),

@@ -83,13 +83,13 @@ impl Default for Limits {
 /// The adapters, chosen in a `main`.
 pub struct Deps<S> {
     /// Where we resell from.
-    pub sources: Vec<Box<dyn SubscriptionSource>>,
+    pub sources: Vec<Arc<dyn SubscriptionSource>>,
     /// Where we bill.
-    pub billing: Vec<Box<dyn BillingTarget>>,
+    pub billing: Vec<Arc<dyn BillingTarget>>,
     /// The table.
     pub store: S,
     /// Where notices go.
-    pub bus: Box<dyn Bus>,
+    pub bus: Arc<dyn Bus>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// A number that is unlikely to come twice.

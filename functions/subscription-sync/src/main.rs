@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
         sources,
         billing,
         store: DynamoStore::new(&aws, config.table),
-        bus: Box::new(EventBridgeBus::new(&aws, config.bus)),
+        bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
         clock,
         entropy: || fastrand::u64(..),
         limits: config.limits,

@@ -156,7 +156,8 @@ async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> 
         RunState::Continued { checkpoint } => {
             Notice::SyncContinued { organisation: organisation.clone(), run: id.clone(), checkpoint }
         }
-        RunState::Running
+        RunState::Requested
+        | RunState::Running
         | RunState::AwaitingApproval
         | RunState::Finished
         | RunState::Refused(_)
@@ -276,7 +277,8 @@ impl<S: Store> Work<'_, S> {
         }
         let before = match &self.run.state {
             RunState::Continued { checkpoint } => *checkpoint,
-            RunState::Running
+            RunState::Requested
+            | RunState::Running
             | RunState::AwaitingApproval
             | RunState::Finished
             | RunState::Refused(_)

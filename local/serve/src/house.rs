@@ -118,7 +118,7 @@ impl House {
     }
 
     /// What a run needs. Notices go to `bus`.
-    pub fn deps(&self, connections: Connections, bus: Box<dyn Bus>) -> Result<Deps<DynamoStore>, Problem> {
+    pub fn deps(&self, connections: Connections, bus: Arc<dyn Bus>) -> Result<Deps<DynamoStore>, Problem> {
         let Connections { sources, billing, .. } = connections;
         Ok(Deps {
             sources,

@@ -35,7 +35,7 @@ pub fn run(run: &Run) -> Value {
         "run": run.id.as_str(), "organisation": run.organisation.as_str(), "mode": run.mode.word(),
         "wanted": match &run.mode {
             RunMode::Apply(hash) => Some(hash.as_str()),
-            RunMode::Sync | RunMode::DryRun => None,
+            RunMode::Sync | RunMode::DryRun | RunMode::Order(_) => None,
         },
         "actor": run.actor, "started": run.started.to_string(), "updated": run.updated.to_string(),
         "state": run.state.word(), "why": why(&run.state),
@@ -56,9 +56,11 @@ pub fn run(run: &Run) -> Value {
 pub fn why(state: &RunState) -> Option<&str> {
     match state {
         RunState::Refused(why) | RunState::Failed(why) => Some(why),
-        RunState::Running | RunState::Continued { .. } | RunState::AwaitingApproval | RunState::Finished => {
-            None
-        }
+        RunState::Requested
+        | RunState::Running
+        | RunState::Continued { .. }
+        | RunState::AwaitingApproval
+        | RunState::Finished => None,
     }
 }
 

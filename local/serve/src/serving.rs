@@ -133,6 +133,7 @@ impl Serving<'_> {
             Notice::SyncFinished { run, state, .. } => {
                 debug!(run.id = %run, run.state = state, "run {run} is {state}");
             }
+            Notice::OrderApproved { .. } => {}
         }
     }
 

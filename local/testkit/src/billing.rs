@@ -13,13 +13,13 @@ use std::sync::Arc;
 /// Wraps any billing target. Sharing its [`Faults`] with a [`crate::Faulty`] store numbers the steps of both in
 /// one row, so that a test can kill the process between any two of them.
 pub struct FaultyBilling {
-    inner: Box<dyn BillingTarget>,
+    inner: Arc<dyn BillingTarget>,
     faults: Arc<Faults>,
 }
 
 impl FaultyBilling {
     /// A target that obeys the same orders as whoever shares these faults.
-    pub fn new(inner: Box<dyn BillingTarget>, faults: Arc<Faults>) -> Self {
+    pub fn new(inner: Arc<dyn BillingTarget>, faults: Arc<Faults>) -> Self {
         Self { inner, faults }
     }
 

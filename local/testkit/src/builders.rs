@@ -52,6 +52,7 @@ pub fn settings() -> Settings {
         organisations: vec![organisation()],
         price_rules: PriceRules::new(vec![price_rule("standard")]),
         rates: Vec::new(),
+        orders: domain::order::OrderPolicy::default(),
     }
 }
 
@@ -149,6 +150,7 @@ pub fn record(id: &str) -> SyncRecord {
             rule: parsed("standard"),
             explanation: "resale 4.00 EUR".into(),
             term_start: seen.term_start,
+            cost: None,
         }),
         ended_on: None,
         digest: digest(id),

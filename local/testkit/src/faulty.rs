@@ -1,6 +1,7 @@
 //! A store that fails, or whose process dies, at a chosen call.
 
 use crate::faults::{Faults, Moment};
+use async_trait::async_trait;
 use domain::audit::AuditEntry;
 use domain::digest::SubscriptionKey;
 use domain::failure::Failure;
@@ -77,6 +78,7 @@ impl<S> Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: LeaseStore + Sync> LeaseStore for Faulty<S> {
     async fn acquire(
         &self,
@@ -93,12 +95,14 @@ impl<S: LeaseStore + Sync> LeaseStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: SettingsStore + Sync> SettingsStore for Faulty<S> {
     async fn find_settings(&self) -> Result<Option<Settings>, Failure> {
         self.run(self.inner.find_settings()).await
     }
 }
 
+#[async_trait]
 impl<S: LinkStore + Sync> LinkStore for Faulty<S> {
     async fn links(&self) -> Result<Vec<Link>, Failure> {
         self.run(self.inner.links()).await
@@ -109,6 +113,7 @@ impl<S: LinkStore + Sync> LinkStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: IndexStore + Sync> IndexStore for Faulty<S> {
     async fn index(&self, organisation: &OrganisationId) -> Result<DigestIndex, Failure> {
         self.run(self.inner.index(organisation)).await
@@ -125,6 +130,7 @@ impl<S: IndexStore + Sync> IndexStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: RecordStore + Sync> RecordStore for Faulty<S> {
     async fn records(
         &self,
@@ -149,6 +155,7 @@ impl<S: RecordStore + Sync> RecordStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: PlanStore + Sync> PlanStore for Faulty<S> {
     async fn put_plan(
         &self,
@@ -173,6 +180,7 @@ impl<S: PlanStore + Sync> PlanStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: RunStore + Sync> RunStore for Faulty<S> {
     async fn put_run(&self, run: &Run) -> Result<(), Failure> {
         self.run(self.inner.put_run(run)).await
@@ -196,6 +204,7 @@ impl<S: RunStore + Sync> RunStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: EffectStore + Sync> EffectStore for Faulty<S> {
     async fn begin(
         &self,
@@ -231,6 +240,7 @@ impl<S: EffectStore + Sync> EffectStore for Faulty<S> {
     }
 }
 
+#[async_trait]
 impl<S: AuditStore + Sync> AuditStore for Faulty<S> {
     async fn audit_entries(
         &self,

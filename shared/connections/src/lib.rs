@@ -27,9 +27,9 @@ use std::sync::Arc;
 /// Every connection that is configured. Nothing has been sent yet.
 pub struct Connections {
     /// Where we resell from.
-    pub sources: Vec<Box<dyn SubscriptionSource>>,
+    pub sources: Vec<Arc<dyn SubscriptionSource>>,
     /// Where we bill.
-    pub billing: Vec<Box<dyn BillingTarget>>,
+    pub billing: Vec<Arc<dyn BillingTarget>>,
     /// Which fields of a billing client say whose it is, by billing connection.
     pub fields: BTreeMap<SystemId, ClientFields>,
 }
@@ -60,13 +60,13 @@ impl Connections {
         }
         read.finish(|| {
             let (http, tokens) = (http?, TokenCache::default());
-            let sources = crayons.into_iter().map(|config| -> Box<dyn SubscriptionSource> {
-                Box::new(Crayon::sharing(http.clone(), clock.clone(), &config, &tokens))
+            let sources = crayons.into_iter().map(|config| -> Arc<dyn SubscriptionSource> {
+                Arc::new(Crayon::sharing(http.clone(), clock.clone(), &config, &tokens))
             });
             let fields = hostbills.iter().map(|(config, fields)| (config.system.clone(), fields.clone()));
             let (sources, fields) = (sources.collect(), fields.collect());
-            let billing = hostbills.into_iter().map(|(config, _)| -> Box<dyn BillingTarget> {
-                Box::new(HostBill::new(http.clone(), clock.clone(), config))
+            let billing = hostbills.into_iter().map(|(config, _)| -> Arc<dyn BillingTarget> {
+                Arc::new(HostBill::new(http.clone(), clock.clone(), config))
             });
             Some(Self { sources, billing: billing.collect(), fields })
         })

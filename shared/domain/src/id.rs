@@ -86,6 +86,21 @@ text_id!(
     |t| t.strip_prefix("run_").is_some_and(|r| !r.is_empty() && r.chars().all(is_id_char))
 );
 text_id!(
+    /// A customer's request to buy or change. Text form `ord_…`; sorts by when it was made.
+    OrderId, "order id", "ord_ followed by letters, digits, '-' or '_'",
+    |t| t.strip_prefix("ord_").is_some_and(|r| !r.is_empty() && r.chars().all(is_id_char))
+);
+text_id!(
+    /// A person who signs in. Text form `usr_…`.
+    UserId, "user id", "usr_ followed by letters, digits, '-' or '_'",
+    |t| t.strip_prefix("usr_").is_some_and(|r| !r.is_empty() && r.chars().all(is_id_char))
+);
+text_id!(
+    /// An API token, not its secret. Text form `tok_…`.
+    TokenId, "token id", "tok_ followed by letters, digits, '-' or '_'",
+    |t| t.strip_prefix("tok_").is_some_and(|r| !r.is_empty() && r.chars().all(is_id_char))
+);
+text_id!(
     /// A price rule's own name, as finance people know it.
     PriceRuleId, "price rule", "letters, digits, '-', '_', '.' or ':'",
     |t| t.chars().all(is_id_char)
@@ -146,9 +161,35 @@ impl OfferId {
 impl RunId {
     /// A run's id from its start and an entropy word, so that two runs in one millisecond still differ.
     pub fn new(started: jiff::Timestamp, entropy: u64) -> Self {
-        let millis = started.as_millisecond().max(0).unsigned_abs();
-        Self(format!("run_{millis:013}{:06x}", entropy & 0x00ff_ffff).into())
+        Self(moment_id("run_", started, entropy))
     }
+}
+
+impl OrderId {
+    /// An order's id, made like [`RunId::new`]: the same moment and word make the same id, so that a request
+    /// that is repeated with its key makes no second order.
+    pub fn new(made: jiff::Timestamp, entropy: u64) -> Self {
+        Self(moment_id("ord_", made, entropy))
+    }
+}
+
+impl UserId {
+    /// A person's id, made like [`RunId::new`].
+    pub fn new(made: jiff::Timestamp, entropy: u64) -> Self {
+        Self(moment_id("usr_", made, entropy))
+    }
+}
+
+impl TokenId {
+    /// A token's id, made like [`RunId::new`].
+    pub fn new(made: jiff::Timestamp, entropy: u64) -> Self {
+        Self(moment_id("tok_", made, entropy))
+    }
+}
+
+fn moment_id(prefix: &str, moment: jiff::Timestamp, entropy: u64) -> Box<str> {
+    let millis = moment.as_millisecond().max(0).unsigned_abs();
+    format!("{prefix}{millis:013}{:06x}", entropy & 0x00ff_ffff).into()
 }
 
 fn short_hash(parts: &[&str]) -> String {

@@ -1,7 +1,7 @@
 //! What the effect journal writes down. The mechanism is in the `journal` crate; the words are here.
 
 use crate::audit::AuditDraft;
-use crate::id::{OrganisationId, RunId, SubscriptionId};
+use crate::id::{OrderId, OrganisationId, RunId, SubscriptionId};
 use crate::record::SyncRecord;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -25,6 +25,11 @@ impl EffectKey {
     /// The key of creating what a policy creates: `new/<organisation>/<kind>/<id>`.
     pub fn of_creation(organisation: &OrganisationId, kind: &str, id: &str) -> Self {
         Self(format!("new/{organisation}/{kind}/{id}").into())
+    }
+
+    /// The key of one step of an order: `ord/<organisation>/<order>/<step>`.
+    pub fn of_order(organisation: &OrganisationId, order: &OrderId, step: &str) -> Self {
+        Self(format!("ord/{organisation}/{order}/{step}").into())
     }
 
     /// The subscription that the key is of, where it is one of [`EffectKey::of_subscription`].

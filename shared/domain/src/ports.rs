@@ -2,13 +2,20 @@
 
 use crate::failure::Failure;
 
+mod access;
 mod billing;
 mod bus;
+mod orders;
 mod storage;
 mod supplier;
 
+pub use access::{AccessStore, AnswerStore, Asked, KeptAnswer};
 pub use billing::{BillingClient, BillingProduct, BillingTarget};
 pub use bus::{Bus, Notice};
+pub use orders::{
+    CatalogueSource, CustomerAgreement, FiguresStore, OrderFilter, OrderStore, OrderTarget,
+    PersonalCredentials, PersonalSecrets, Purchase, Purchased, ScheduledPurchase,
+};
 pub use storage::{
     AuditStore, EffectStore, IndexChange, IndexStore, LeaseStore, LinkStore, Page, PlanStore, RecordStore,
     RunStore, SettingsStore,

@@ -188,6 +188,9 @@ pub struct Priced {
     pub explanation: String,
     /// First day of the term it was set for; it is held until another term begins.
     pub term_start: Option<Date>,
+    /// What one cost the reseller when the price was set, in the same currency, where the supplier said it.
+    /// Known for the margin's sake only: no part of a plan's text, and nothing is decided by it.
+    pub cost: Option<Money>,
 }
 
 /// The rules, most specific first.
@@ -232,10 +235,7 @@ pub fn price_unit(
     let converted = if exact.currency == currency {
         exact
     } else {
-        let rate = rates
-            .iter()
-            .filter(|r| r.from == exact.currency && r.to == currency)
-            .max_by(|a, b| a.date.cmp(&b.date))
+        let rate = latest_rate(rates, exact.currency, currency)
             .ok_or(PriceError::NoRate(exact.currency, currency))?;
         let converted = rate.convert(exact)?;
         let exact = shown(converted);
@@ -246,7 +246,20 @@ pub fn price_unit(
     if unit != converted {
         explanation.push_str(&format!(" → {unit} ({})", rule.rounding.name()));
     }
-    Ok(Priced { unit, rule: rule.id.clone(), explanation, term_start })
+    let cost = prices.cost.and_then(|cost| in_currency(cost, currency, rates));
+    Ok(Priced { unit, rule: rule.id.clone(), explanation, term_start, cost })
+}
+
+fn latest_rate(rates: &[ExchangeRate], from: Currency, to: Currency) -> Option<&ExchangeRate> {
+    rates.iter().filter(|rate| rate.from == from && rate.to == to).max_by(|a, b| a.date.cmp(&b.date))
+}
+
+/// A cost in the currency of the price, exactly; nothing where no rate says how much that is.
+fn in_currency(cost: Money, currency: Currency, rates: &[ExchangeRate]) -> Option<Money> {
+    if cost.currency == currency {
+        return Some(cost);
+    }
+    latest_rate(rates, cost.currency, currency)?.convert(cost).ok()
 }
 
 /// An exact amount for people: six places are enough to follow the arithmetic, the rest is a mark.

@@ -15,6 +15,20 @@ pub enum RunMode {
     DryRun,
     /// Apply exactly this plan, or refuse because the world moved.
     Apply(crate::plan::PlanHash),
+    /// Look at what an order bought and nothing else, and bill it as approved.
+    Order(OrderedBilling),
+}
+
+/// What an order bought, to be billed at the price that was approved with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderedBilling {
+    /// Which order.
+    pub order: crate::id::OrderId,
+    /// The subscription that it bought or changed.
+    pub subscription: crate::id::SubscriptionId,
+    /// What the approver saw: the sum charged each cycle. A plan that charges exactly this needs no further
+    /// approval; any other waits for a person, like every plan that the brake stops.
+    pub approved: crate::money::Money,
 }
 
 impl RunMode {
@@ -24,6 +38,7 @@ impl RunMode {
             Self::Sync => "sync",
             Self::DryRun => "dry-run",
             Self::Apply(_) => "apply",
+            Self::Order(_) => "order",
         }
     }
 }
@@ -31,6 +46,8 @@ impl RunMode {
 /// How a run stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunState {
+    /// Asked for; nobody has begun it yet.
+    Requested,
     /// At work, or killed at work.
     Running,
     /// Stopped before its time ran out; another invocation takes over from this checkpoint.
@@ -52,6 +69,7 @@ impl RunState {
     /// The word on screens.
     pub fn word(&self) -> &'static str {
         match self {
+            Self::Requested => "requested",
             Self::Running => "running",
             Self::Continued { .. } => "continued",
             Self::AwaitingApproval => "awaiting-approval",

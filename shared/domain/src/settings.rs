@@ -16,6 +16,8 @@ pub struct Settings {
     pub price_rules: PriceRules,
     /// Rates for customers who are charged in another currency.
     pub rates: Vec<ExchangeRate>,
+    /// Who has to approve which order.
+    pub orders: crate::order::OrderPolicy,
 }
 
 impl Settings {

@@ -5,12 +5,12 @@ mod wire;
 use domain::id::{OrganisationId, RunId};
 use domain::plan::PlanHash;
 use domain::ports::Notice;
-use domain::run::RunMode;
+use domain::run::{OrderedBilling, RunMode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::str::FromStr;
-use wire::{SyncContinued, SyncFinished, SyncRequested};
+use wire::{OrderApproved, Ordered, SyncContinued, SyncFinished, SyncRequested};
 
 /// The `source` of every event of ours.
 pub const SOURCE: &str = "billbridge";
@@ -35,8 +35,9 @@ pub struct Event {
 pub enum EventError {
     /// No such event.
     #[error(
-        "event {0:?} is not known: expected {requested}, {continued} or {finished}",
-        requested = Event::SYNC_REQUESTED, continued = Event::SYNC_CONTINUED, finished = Event::SYNC_FINISHED
+        "event {0:?} is not known: expected {requested}, {continued}, {finished} or {approved}",
+        requested = Event::SYNC_REQUESTED, continued = Event::SYNC_CONTINUED,
+        finished = Event::SYNC_FINISHED, approved = Event::ORDER_APPROVED
     )]
     UnknownType(String),
     /// A form from the future.
@@ -66,11 +67,13 @@ impl Event {
     pub const SYNC_CONTINUED: &'static str = "sync.continued";
     /// A run ended.
     pub const SYNC_FINISHED: &'static str = "sync.finished";
+    /// An order is to be placed, or followed up.
+    pub const ORDER_APPROVED: &'static str = "order.approved";
 
     /// The event that tells of a notice.
     pub fn of(notice: &Notice) -> Self {
         match notice {
-            Notice::SyncRequested { organisation, mode, actor } => Self {
+            Notice::SyncRequested { organisation, mode, actor, run } => Self {
                 detail_type: Self::SYNC_REQUESTED,
                 detail: json!(SyncRequested {
                     version: VERSION,
@@ -78,6 +81,8 @@ impl Event {
                     mode: mode.word().to_owned(),
                     plan: plan_of(mode).map(ToString::to_string),
                     actor: actor.clone(),
+                    run: run.as_ref().map(ToString::to_string),
+                    order: ordered(mode),
                 }),
             },
             Notice::SyncContinued { organisation, run, checkpoint } => Self {
@@ -98,6 +103,14 @@ impl Event {
                     state: state.clone(),
                 }),
             },
+            Notice::OrderApproved { organisation, order } => Self {
+                detail_type: Self::ORDER_APPROVED,
+                detail: json!(OrderApproved {
+                    version: VERSION,
+                    organisation: organisation.to_string(),
+                    order: order.to_string(),
+                }),
+            },
         }
     }
 
@@ -107,6 +120,7 @@ impl Event {
             Self::SYNC_REQUESTED => requested(&Detail::new(Self::SYNC_REQUESTED, detail)?),
             Self::SYNC_CONTINUED => continued(&Detail::new(Self::SYNC_CONTINUED, detail)?),
             Self::SYNC_FINISHED => finished(&Detail::new(Self::SYNC_FINISHED, detail)?),
+            Self::ORDER_APPROVED => order_approved(&Detail::new(Self::ORDER_APPROVED, detail)?),
             other => Err(EventError::UnknownType(other.chars().take(80).collect())),
         }
     }
@@ -114,25 +128,49 @@ impl Event {
 
 fn plan_of(mode: &RunMode) -> Option<&PlanHash> {
     match mode {
-        RunMode::Sync | RunMode::DryRun => None,
+        RunMode::Sync | RunMode::DryRun | RunMode::Order(_) => None,
         RunMode::Apply(plan) => Some(plan),
+    }
+}
+
+fn ordered(mode: &RunMode) -> Option<Ordered> {
+    match mode {
+        RunMode::Sync | RunMode::DryRun | RunMode::Apply(_) => None,
+        RunMode::Order(ordered) => Some(Ordered {
+            order: ordered.order.to_string(),
+            subscription: ordered.subscription.to_string(),
+            approved: ordered.approved.to_string(),
+        }),
     }
 }
 
 fn requested(detail: &Detail<'_>) -> Result<Notice, EventError> {
     let wire: SyncRequested = detail.parse()?;
-    let mode = match (wire.mode.as_str(), &wire.plan) {
-        ("sync", None) => RunMode::Sync,
-        ("dry-run", None) => RunMode::DryRun,
-        ("apply", Some(plan)) => RunMode::Apply(detail.id("plan", plan)?),
-        ("apply", None) => return Err(detail.wrong("plan", "is missing: apply needs a plan's hash")),
-        ("sync" | "dry-run", Some(_)) => return Err(detail.wrong("plan", "only apply takes one")),
-        _ => return Err(detail.wrong("mode", "expected sync, dry-run or apply")),
+    let mode = match (wire.mode.as_str(), &wire.plan, &wire.order) {
+        ("sync", None, None) => RunMode::Sync,
+        ("dry-run", None, None) => RunMode::DryRun,
+        ("apply", Some(plan), None) => RunMode::Apply(detail.id("plan", plan)?),
+        ("order", None, Some(ordered)) => RunMode::Order(OrderedBilling {
+            order: detail.id("order.order", &ordered.order)?,
+            subscription: detail.id("order.subscription", &ordered.subscription)?,
+            approved: detail.id("order.approved", &ordered.approved)?,
+        }),
+        ("apply", None, _) => return Err(detail.wrong("plan", "is missing: apply needs a plan's hash")),
+        ("order", _, None) => return Err(detail.wrong("order", "is missing: order needs what was bought")),
+        ("sync" | "dry-run" | "order", Some(_), _) => {
+            return Err(detail.wrong("plan", "only apply takes one"));
+        }
+        ("sync" | "dry-run" | "apply", _, Some(_)) => {
+            return Err(detail.wrong("order", "only order takes one"));
+        }
+        _ => return Err(detail.wrong("mode", "expected sync, dry-run, apply or order")),
     };
+    let run = wire.run.as_deref().map(|run| detail.id::<RunId>("run", run)).transpose()?;
     Ok(Notice::SyncRequested {
         organisation: detail.id::<OrganisationId>("organisation", &wire.organisation)?,
         mode,
         actor: detail.text("actor", wire.actor)?,
+        run,
     })
 }
 
@@ -154,6 +192,14 @@ fn finished(detail: &Detail<'_>) -> Result<Notice, EventError> {
         organisation: detail.id::<OrganisationId>("organisation", &wire.organisation)?,
         run: detail.id::<RunId>("run", &wire.run)?,
         state: detail.text("state", wire.state)?,
+    })
+}
+
+fn order_approved(detail: &Detail<'_>) -> Result<Notice, EventError> {
+    let wire: OrderApproved = detail.parse()?;
+    Ok(Notice::OrderApproved {
+        organisation: detail.id::<OrganisationId>("organisation", &wire.organisation)?,
+        order: detail.id("order", &wire.order)?,
     })
 }
 

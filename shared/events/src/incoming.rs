@@ -109,6 +109,7 @@ fn by_hand(payload: &Value) -> Result<Incoming, IncomingError> {
         organisation: organisation.map_err(|error| wrong("organisation", error))?,
         mode,
         actor: asked.actor.unwrap_or_else(|| "by hand".to_owned()),
+        run: None,
     }))
 }
 

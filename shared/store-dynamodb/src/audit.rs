@@ -4,12 +4,14 @@ use crate::item::{Fields, Item, Read, SCHEMA};
 use crate::keys;
 use crate::store::DynamoStore;
 use crate::transaction::{Step, absent};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::audit::{AuditEntry, AuditHead};
 use domain::failure::Failure;
 use domain::id::OrganisationId;
 use domain::ports::AuditStore;
 
+#[async_trait]
 impl AuditStore for DynamoStore {
     /// One strongly consistent query: a read unit for each 4 KB, some ten entries.
     async fn audit_entries(

@@ -6,6 +6,7 @@ use crate::item::Item;
 use crate::keys;
 use crate::store::DynamoStore;
 use crate::transaction::{Step, absent, lease_lost};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::failure::{Failure, FailureKind};
 use domain::id::OrganisationId;
@@ -22,6 +23,7 @@ pub(crate) use form::{read, write};
 /// How often a step is tried when others change the entry in between.
 const TRIES: u32 = 4;
 
+#[async_trait]
 impl EffectStore for DynamoStore {
     /// 5 write units: the entry, its place among the open ones, the lease's check.
     async fn begin(

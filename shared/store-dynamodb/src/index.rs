@@ -5,6 +5,7 @@ use crate::item::{Fields, Item, Read};
 use crate::keys::{self, SK};
 use crate::store::DynamoStore;
 use crate::transaction::{MOST_ITEMS, Step, lease_lost};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::digest::{Digest, SubscriptionKey};
@@ -30,6 +31,7 @@ pub(crate) struct ChunkWrite {
     bytes: Option<Vec<u8>>,
 }
 
+#[async_trait]
 impl IndexStore for DynamoStore {
     /// One eventually consistent query of all pages: 0.0015 read units a subscription. Sixteen bytes are kept
     /// of each, and one page of the table's answer at a time.

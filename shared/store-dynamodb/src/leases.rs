@@ -4,6 +4,7 @@
 use crate::item::{Item, Read, SCHEMA, number, text};
 use crate::keys;
 use crate::store::DynamoStore;
+use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::failure::Failure;
@@ -12,6 +13,7 @@ use domain::journal::{Held, Lease};
 use domain::ports::LeaseStore;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
+#[async_trait]
 impl LeaseStore for DynamoStore {
     /// One conditional update: 1 write unit, also when it is refused.
     async fn acquire(

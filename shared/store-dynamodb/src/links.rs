@@ -6,6 +6,7 @@ use crate::item::{Fields, Item, Read, text};
 use crate::keys::{self, SK};
 use crate::store::DynamoStore;
 use crate::transaction::{Step, absent};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::failure::{Failure, FailureKind};
 use domain::link::Link;
@@ -21,6 +22,7 @@ struct Change {
     remove: BTreeSet<String>,
 }
 
+#[async_trait]
 impl LinkStore for DynamoStore {
     /// One query, strongly consistent, because a link that was removed must not bill anyone: a read unit for
     /// each 4 KB, some 40 customers.

@@ -6,6 +6,7 @@ use crate::item::{Fields, Item, Read, text};
 use crate::keys::{self, Key, PK, SK};
 use crate::store::DynamoStore;
 use crate::transaction::absent;
+use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
@@ -22,6 +23,7 @@ const CHUNK: usize = 300_000;
 /// How much of a hash names a plan.
 const SHORTEST_PREFIX: usize = 8;
 
+#[async_trait]
 impl PlanStore for DynamoStore {
     /// One read unit to see whether it is there; then a write unit for each KB of text and two more.
     async fn put_plan(

@@ -6,6 +6,7 @@ use crate::item::Item;
 use crate::keys;
 use crate::store::DynamoStore;
 use crate::transaction::{MOST_ITEMS, Refusal, Step, absent, lease_lost};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
@@ -24,6 +25,7 @@ const ATTENTION: [&str; 3] = ["pending", "parked", "error"];
 /// After every record's sort key.
 const LAST_RECORD: &str = "SUB#~";
 
+#[async_trait]
 impl RecordStore for DynamoStore {
     /// `BatchGetItem`, a hundred a call: 1 read unit a record.
     async fn records(

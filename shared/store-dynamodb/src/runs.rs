@@ -3,6 +3,7 @@
 use crate::item::{number, text};
 use crate::keys::{self, PK, SK};
 use crate::store::DynamoStore;
+use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::failure::Failure;
@@ -14,6 +15,7 @@ mod form;
 
 pub(crate) use form::{OPTIONAL, read, write};
 
+#[async_trait]
 impl RunStore for DynamoStore {
     /// One update: a write unit for each KB. It leaves alone who has claimed the run.
     async fn put_run(&self, run: &Run) -> Result<(), Failure> {

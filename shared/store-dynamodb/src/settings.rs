@@ -5,6 +5,7 @@ use crate::item::{Fields, Item, Read};
 use crate::keys;
 use crate::store::DynamoStore;
 use crate::transaction::{Step, absent};
+use async_trait::async_trait;
 use domain::failure::{Failure, FailureKind};
 use domain::ports::SettingsStore;
 use domain::settings::Settings;
@@ -24,6 +25,7 @@ pub use write::settings_to_json;
 /// An item holds 400 KB.
 const MOST_BYTES: usize = 390_000;
 
+#[async_trait]
 impl SettingsStore for DynamoStore {
     /// One item, eventually consistent: half a read unit for each 4 KB. A run that begins within the second in
     /// which settings were changed may still go by the ones before; the next one does not.

@@ -6,6 +6,7 @@ use domain::run::{RunMode, RunState};
 use domain::settings::Approval;
 use lambda_kit::{Invocation, Outcome};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use subscription_sync::{Command, handle, sync};
 use testkit::Moment;
 
@@ -196,8 +197,8 @@ async fn two_organisations_on_two_billing_hosts_never_touch_each_other() {
     nordic.store.change_links(&baltic.links, &[]).await.unwrap();
     nordic.store.edit_settings(|settings| settings.organisations.push(baltic.organisation.clone()));
     let mut process = nordic.process();
-    process.sources.push(Box::new(baltic.source()));
-    process.billing.push(Box::new(baltic.target()));
+    process.sources.push(Arc::new(baltic.source()));
+    process.billing.push(Arc::new(baltic.target()));
     for world in [&nordic, &baltic] {
         let run = sync(&process, &world.command(RunMode::Sync), Deadline::never()).await.unwrap();
         assert_eq!((run.state, run.problems), (RunState::Finished, Vec::new()));
@@ -278,7 +279,7 @@ async fn a_plan_that_outlasted_its_lease_while_another_run_worked_is_not_applied
     let world = World::new(2).await;
     let mut process = world.process();
     let (inner, clock, store) = (world.source(), world.clock.clone(), world.store.clone());
-    process.sources = vec![Box::new(Outlasting { inner, clock, store })];
+    process.sources = vec![Arc::new(Outlasting { inner, clock, store })];
     let failure = world.try_run(&process, RunMode::Sync).await.unwrap_err();
     assert_eq!((failure.kind, world.hostbill_calls()), (domain::failure::FailureKind::Conflict, 0));
     world.sync().await;

@@ -147,6 +147,7 @@ impl World {
                 decimals: None,
             }]),
             rates: Vec::new(),
+            orders: domain::order::OrderPolicy::default(),
         });
     }
 
@@ -188,14 +189,14 @@ impl World {
     /// A process of its own: whatever it was told in memory is gone with it, the store and both systems stay.
     pub(crate) fn process(&self) -> Process {
         let store = Faulty::new(self.store.clone());
-        let target: Box<dyn BillingTarget> = Box::new(self.target());
-        let billing: Box<dyn BillingTarget> = Box::new(FaultyBilling::new(target, store.faults()));
-        let source: Box<dyn SubscriptionSource> = Box::new(self.source());
+        let target: Arc<dyn BillingTarget> = Arc::new(self.target());
+        let billing: Arc<dyn BillingTarget> = Arc::new(FaultyBilling::new(target, store.faults()));
+        let source: Arc<dyn SubscriptionSource> = Arc::new(self.source());
         Deps {
             sources: vec![source],
             billing: vec![billing],
             store,
-            bus: Box::new(self.bus.clone()),
+            bus: Arc::new(self.bus.clone()),
             clock: Arc::new(self.clock.clone()),
             entropy: || fastrand::u64(..),
             limits: Limits { in_flight: 2, ..Limits::default() },

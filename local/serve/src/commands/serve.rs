@@ -7,6 +7,7 @@ use crate::out::Out;
 use crate::serving::{Rhythm, Served, Serving};
 use crate::show::of;
 use serde_json::json;
+use std::sync::Arc;
 
 /// Run the schedule and everything that follows from it, in this one process
 ///
@@ -30,7 +31,7 @@ pub async fn run(args: &Args, house: &House, out: &mut Out) -> Result<Exit, Prob
     house.settings().await?;
     let rhythm = Rhythm::every_minutes(house.minutes()?, (house.around.entropy)());
     let (bus, inbox) = in_process();
-    let deps = house.deps(connections, Box::new(bus))?;
+    let deps = house.deps(connections, Arc::new(bus))?;
     let stop = house.around.stop.clone();
     let mut serving = Serving { deps: &deps, inbox, stop, rhythm };
     let served = if args.once { serving.once().await? } else { serving.serve().await? };

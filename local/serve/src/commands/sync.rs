@@ -14,6 +14,7 @@ use domain::run::{Run, RunMode, RunState};
 use domain::settings::Organisation;
 use jiff::SignedDuration;
 use serde_json::json;
+use std::sync::Arc;
 use store_dynamodb::DynamoStore;
 use subscription_sync::{Command, Deps, sync};
 
@@ -75,10 +76,10 @@ pub async fn run(args: &Args, house: &House, out: &mut Out) -> Result<Exit, Prob
         }
         mode = RunMode::Apply(hash);
     }
-    let bus: Box<dyn Bus> = match house.aws_bus() {
-        Some(bus) => Box::new(bus),
+    let bus: Arc<dyn Bus> = match house.aws_bus() {
+        Some(bus) => Arc::new(bus),
         // Nobody listens: what a notice stands for is done here, or found in the table.
-        None => Box::new(in_process().0),
+        None => Arc::new(in_process().0),
     };
     let deps = house.deps(connections, bus)?;
     let work = Work { house, deps: &deps, actor: house.actor() };
@@ -211,6 +212,6 @@ fn exit_of(run: &Result<Run, Failure>) -> Exit {
         RunState::Finished if counts.refused + counts.in_doubt + counts.left == 0 => Exit::Done,
         RunState::Finished | RunState::Continued { .. } => Exit::Partly,
         RunState::AwaitingApproval | RunState::Refused(_) => Exit::Waits,
-        RunState::Failed(_) | RunState::Running => Exit::Failed,
+        RunState::Failed(_) | RunState::Requested | RunState::Running => Exit::Failed,
     }
 }

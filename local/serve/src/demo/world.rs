@@ -119,7 +119,7 @@ impl World {
 
     /// What a run needs.
     pub(super) fn deps(&self, connections: Connections) -> Result<Deps<DynamoStore>, Problem> {
-        self.house.deps(connections, Box::new(in_process().0))
+        self.house.deps(connections, Arc::new(in_process().0))
     }
 
     /// Days go by on both sides and here.

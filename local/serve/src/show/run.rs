@@ -49,7 +49,7 @@ fn state(look: Look, run: &Run) -> String {
         RunState::Finished => look.good(word),
         RunState::Failed(_) => look.bad(word),
         RunState::AwaitingApproval | RunState::Refused(_) | RunState::Continued { .. } => look.warn(word),
-        RunState::Running => word.to_owned(),
+        RunState::Requested | RunState::Running => word.to_owned(),
     }
 }
 

@@ -21,7 +21,7 @@ fn rhythm() -> Rhythm {
 async fn once(around: Surroundings) -> (Served, Vec<Run>) {
     let house = House::open(around).await.unwrap();
     let (bus, inbox) = in_process();
-    let deps = house.deps(house.connections().unwrap(), Box::new(bus)).unwrap();
+    let deps = house.deps(house.connections().unwrap(), Arc::new(bus)).unwrap();
     let stop = house.around.stop.clone();
     let mut serving = Serving { deps: &deps, inbox, stop, rhythm: rhythm() };
     let served = serving.once().await.unwrap();
@@ -106,7 +106,7 @@ async fn serve_runs_on_its_schedule_until_it_is_asked_to_stop() {
     let stop = around.stop.clone();
     let house = House::open(around).await.unwrap();
     let (bus, inbox) = in_process();
-    let deps = house.deps(house.connections().unwrap(), Box::new(bus)).unwrap();
+    let deps = house.deps(house.connections().unwrap(), Arc::new(bus)).unwrap();
     let every = Rhythm { every: Duration::from_millis(1), ..rhythm() };
     let mut serving = Serving { deps: &deps, inbox, stop: stop.clone(), rhythm: every };
     let runs = async {

@@ -2,6 +2,7 @@
 
 use super::records::place;
 use super::{MemoryStore, Tables, failure};
+use async_trait::async_trait;
 use domain::audit::{AuditEntry, AuditHead};
 use domain::failure::{Failure, FailureKind};
 use domain::id::OrganisationId;
@@ -10,6 +11,7 @@ use domain::ports::{AuditStore, EffectStore};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
+#[async_trait]
 impl EffectStore for MemoryStore {
     async fn begin(
         &self,
@@ -96,6 +98,7 @@ impl EffectStore for MemoryStore {
     }
 }
 
+#[async_trait]
 impl AuditStore for MemoryStore {
     async fn audit_entries(
         &self,

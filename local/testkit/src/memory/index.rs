@@ -1,12 +1,14 @@
 //! The digest index.
 
 use super::MemoryStore;
+use async_trait::async_trait;
 use domain::failure::Failure;
 use domain::id::OrganisationId;
 use domain::index::DigestIndex;
 use domain::journal::Lease;
 use domain::ports::{IndexChange, IndexStore};
 
+#[async_trait]
 impl IndexStore for MemoryStore {
     async fn index(&self, organisation: &OrganisationId) -> Result<DigestIndex, Failure> {
         self.step(|tables| {

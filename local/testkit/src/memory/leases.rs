@@ -1,6 +1,7 @@
 //! Leases and the fencing that every other write asks for; settings, which are only read.
 
 use super::{LeaseRow, MemoryStore, Tables, failure};
+use async_trait::async_trait;
 use domain::failure::{Failure, FailureKind};
 use domain::id::RunId;
 use domain::journal::{Held, Lease};
@@ -8,6 +9,7 @@ use domain::ports::{LeaseStore, SettingsStore};
 use domain::settings::Settings;
 use jiff::Timestamp;
 
+#[async_trait]
 impl LeaseStore for MemoryStore {
     async fn acquire(
         &self,
@@ -32,6 +34,7 @@ impl LeaseStore for MemoryStore {
     }
 }
 
+#[async_trait]
 impl SettingsStore for MemoryStore {
     async fn find_settings(&self) -> Result<Option<Settings>, Failure> {
         self.step(|tables| Ok(tables.settings.clone())).await

@@ -1,10 +1,12 @@
 //! Links.
 
 use super::MemoryStore;
+use async_trait::async_trait;
 use domain::failure::Failure;
 use domain::link::Link;
 use domain::ports::LinkStore;
 
+#[async_trait]
 impl LinkStore for MemoryStore {
     async fn links(&self) -> Result<Vec<Link>, Failure> {
         self.step(|tables| Ok(tables.links.clone())).await

@@ -1,6 +1,7 @@
 //! Plans by their hash.
 
 use super::{MemoryStore, failure};
+use async_trait::async_trait;
 use domain::failure::{Failure, FailureKind};
 use domain::id::RunId;
 use domain::plan::{Plan, PlanHash};
@@ -8,6 +9,7 @@ use domain::ports::PlanStore;
 use domain::run::StoredPlan;
 use jiff::Timestamp;
 
+#[async_trait]
 impl PlanStore for MemoryStore {
     async fn put_plan(
         &self,

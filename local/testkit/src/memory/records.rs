@@ -1,6 +1,7 @@
 //! Sync records.
 
 use super::{MemoryStore, Tables, failure};
+use async_trait::async_trait;
 use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
 use domain::id::OrganisationId;
@@ -9,6 +10,7 @@ use domain::ports::{Page, RecordStore};
 use domain::record::SyncRecord;
 use std::collections::BTreeSet;
 
+#[async_trait]
 impl RecordStore for MemoryStore {
     async fn records(
         &self,

@@ -1,11 +1,13 @@
 //! Runs and their reports.
 
 use super::{MemoryStore, RunRow};
+use async_trait::async_trait;
 use domain::failure::Failure;
 use domain::id::{OrganisationId, RunId};
 use domain::ports::RunStore;
 use domain::run::{Run, RunState};
 
+#[async_trait]
 impl RunStore for MemoryStore {
     async fn put_run(&self, run: &Run) -> Result<(), Failure> {
         self.step(|tables| {

@@ -216,6 +216,7 @@ fn read_line(row: &str) -> Result<Line, String> {
             rule: fields.parsed("rule")?,
             explanation: fields.get("because")?.to_owned(),
             term_start: fields.optional("term")?,
+            cost: None,
         }),
     };
     Ok(Line {

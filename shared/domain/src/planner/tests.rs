@@ -59,6 +59,7 @@ impl World {
             organisations: vec![organisation.clone()],
             price_rules: PriceRules::new(vec![rule("all", Method::PassThrough(Basis::Resale))]),
             rates: Vec::new(),
+            orders: crate::order::OrderPolicy::default(),
         };
         Self { organisation, settings, links, today: "2026-11-21".parse().unwrap() }
     }

@@ -1,7 +1,7 @@
 //! What functions tell each other.
 
 use crate::failure::Failure;
-use crate::id::{OrganisationId, RunId};
+use crate::id::{OrderId, OrganisationId, RunId};
 use async_trait::async_trait;
 
 /// What functions tell each other. Ids only; the reader looks the rest up.
@@ -15,6 +15,8 @@ pub enum Notice {
         mode: crate::run::RunMode,
         /// Who.
         actor: String,
+        /// The id the run is to have, where somebody was already told where its report will be.
+        run: Option<RunId>,
     },
     /// A run stopped before its time ran out.
     SyncContinued {
@@ -33,6 +35,13 @@ pub enum Notice {
         run: RunId,
         /// How it stands.
         state: String,
+    },
+    /// An order was approved, or has something left to be done: place it, or follow it up.
+    OrderApproved {
+        /// Of which organisation.
+        organisation: OrganisationId,
+        /// Which order.
+        order: OrderId,
     },
 }
 

@@ -11,39 +11,41 @@ use crate::plan::{Plan, PlanHash};
 use crate::record::SyncRecord;
 use crate::run::{Run, StoredPlan};
 use crate::settings::Settings;
+use async_trait::async_trait;
 use jiff::Timestamp;
-use std::future::Future;
 
 /// Gives and takes the right to write.
+#[async_trait]
 pub trait LeaseStore: Send + Sync {
     /// Takes a lease until `until`, unless someone else's is still running at `now`. The same holder takes it
     /// anew, with a larger token.
-    fn acquire(
+    async fn acquire(
         &self,
         name: &str,
         holder: &RunId,
         now: Timestamp,
         until: Timestamp,
-    ) -> impl Future<Output = Result<Result<Lease, Held>, Failure>> + Send;
+    ) -> Result<Result<Lease, Held>, Failure>;
 
     /// Gives a lease back; someone else's is left alone.
-    fn release(&self, lease: &Lease) -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn release(&self, lease: &Lease) -> Result<(), Failure>;
 }
 
 /// The operator's decisions.
+#[async_trait]
 pub trait SettingsStore: Send + Sync {
     /// The settings; nothing if none were ever stored.
-    fn find_settings(&self) -> impl Future<Output = Result<Option<Settings>, Failure>> + Send;
+    async fn find_settings(&self) -> Result<Option<Settings>, Failure>;
 }
 
 /// Which foreign ids are whose.
+#[async_trait]
 pub trait LinkStore: Send + Sync {
     /// Every link.
-    fn links(&self) -> impl Future<Output = Result<Vec<Link>, Failure>> + Send;
+    async fn links(&self) -> Result<Vec<Link>, Failure>;
 
     /// Adds and removes links; writing a link that is there changes nothing.
-    fn change_links(&self, add: &[Link], remove: &[Link])
-    -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn change_links(&self, add: &[Link], remove: &[Link]) -> Result<(), Failure>;
 }
 
 /// One change of the digest index.
@@ -56,21 +58,19 @@ pub struct IndexChange {
 }
 
 /// The digest index of each organisation.
+#[async_trait]
 pub trait IndexStore: Send + Sync {
     /// The whole index. May be a moment old: it is a hint.
-    fn index(
-        &self,
-        organisation: &OrganisationId,
-    ) -> impl Future<Output = Result<DigestIndex, Failure>> + Send;
+    async fn index(&self, organisation: &OrganisationId) -> Result<DigestIndex, Failure>;
 
     /// Rewrites the chunks that these changes fall into. `index` is what [`IndexStore::index`] gave.
-    fn change_index(
+    async fn change_index(
         &self,
         lease: &Lease,
         organisation: &OrganisationId,
         index: &DigestIndex,
         changes: &[IndexChange],
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    ) -> Result<(), Failure>;
 }
 
 /// A page of a list: the items and where to go on.
@@ -83,137 +83,112 @@ pub struct Page<T> {
 }
 
 /// The sync records: the truth about what was applied.
+#[async_trait]
 pub trait RecordStore: Send + Sync {
     /// The records of these keys, as far as there are any; strongly consistent.
-    fn records(
+    async fn records(
         &self,
         organisation: &OrganisationId,
         keys: &[SubscriptionKey],
-    ) -> impl Future<Output = Result<Vec<SyncRecord>, Failure>> + Send;
+    ) -> Result<Vec<SyncRecord>, Failure>;
 
     /// Writes records that no effect belongs to, under the lease.
-    fn put_records(
-        &self,
-        lease: &Lease,
-        records: &[SyncRecord],
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn put_records(&self, lease: &Lease, records: &[SyncRecord]) -> Result<(), Failure>;
 
     /// Records in one state (`pending`, `parked`, `error`), or all, a page at a time.
-    fn list_records(
+    async fn list_records(
         &self,
         organisation: &OrganisationId,
         state: Option<&str>,
         from: Option<&str>,
         limit: u32,
-    ) -> impl Future<Output = Result<Page<SyncRecord>, Failure>> + Send;
+    ) -> Result<Page<SyncRecord>, Failure>;
 }
 
 /// Plans by their hash.
+#[async_trait]
 pub trait PlanStore: Send + Sync {
     /// Keeps a plan, in chunks where it is large; keeping it again changes nothing.
-    fn put_plan(
+    async fn put_plan(
         &self,
         hash: &PlanHash,
         plan: &Plan,
         run: &RunId,
         now: Timestamp,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    ) -> Result<(), Failure>;
 
     /// A plan, verified against its hash; nothing if it was never kept.
-    fn find_plan(&self, hash: &PlanHash) -> impl Future<Output = Result<Option<StoredPlan>, Failure>> + Send;
+    async fn find_plan(&self, hash: &PlanHash) -> Result<Option<StoredPlan>, Failure>;
 
     /// Notes who approved a plan; the first approval stands.
-    fn approve_plan(
-        &self,
-        hash: &PlanHash,
-        by: &str,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn approve_plan(&self, hash: &PlanHash, by: &str, now: Timestamp) -> Result<(), Failure>;
 
     /// Full hashes that begin with `prefix` (at least 8 digits), at most ten.
-    fn find_hashes(&self, prefix: &str) -> impl Future<Output = Result<Vec<PlanHash>, Failure>> + Send;
+    async fn find_hashes(&self, prefix: &str) -> Result<Vec<PlanHash>, Failure>;
 }
 
 /// Runs and their reports.
+#[async_trait]
 pub trait RunStore: Send + Sync {
     /// Writes a run's report over its last one.
-    fn put_run(&self, run: &Run) -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn put_run(&self, run: &Run) -> Result<(), Failure>;
 
     /// One run.
-    fn find_run(
-        &self,
-        organisation: &OrganisationId,
-        id: &RunId,
-    ) -> impl Future<Output = Result<Option<Run>, Failure>> + Send;
+    async fn find_run(&self, organisation: &OrganisationId, id: &RunId) -> Result<Option<Run>, Failure>;
 
     /// The latest runs, newest first.
-    fn runs(
-        &self,
-        organisation: &OrganisationId,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<Run>, Failure>> + Send;
+    async fn runs(&self, organisation: &OrganisationId, limit: u32) -> Result<Vec<Run>, Failure>;
 
     /// Takes over a run that stopped at this checkpoint: true for the first taker, false for any later one.
-    fn claim_run(
+    async fn claim_run(
         &self,
         organisation: &OrganisationId,
         id: &RunId,
         checkpoint: u32,
-    ) -> impl Future<Output = Result<bool, Failure>> + Send;
+    ) -> Result<bool, Failure>;
 }
 
 /// The effect journal's memory. Every write checks the lease's token.
+#[async_trait]
 pub trait EffectStore: Send + Sync {
     /// Writes the intent if the key is new or was refused; otherwise says how it stands.
-    fn begin(
+    async fn begin(
         &self,
         lease: &Lease,
         organisation: &OrganisationId,
         key: &EffectKey,
         intent: &str,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Begun, Failure>> + Send;
+    ) -> Result<Begun, Failure>;
 
     /// Begins another attempt of an effect that was in doubt, after the look-up said it was not done. The
     /// entry must still be as given.
-    fn retake(
+    async fn retake(
         &self,
         lease: &Lease,
         entry: &EffectEntry,
         intent: &str,
         now: Timestamp,
-    ) -> impl Future<Output = Result<EffectEntry, Failure>> + Send;
+    ) -> Result<EffectEntry, Failure>;
 
     /// Adds a note to the current attempt.
-    fn note(
-        &self,
-        lease: &Lease,
-        entry: &EffectEntry,
-        name: &str,
-        value: &str,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn note(&self, lease: &Lease, entry: &EffectEntry, name: &str, value: &str) -> Result<(), Failure>;
 
     /// Ends an attempt: journal, record and audit entry in one transaction.
-    fn settle(
-        &self,
-        lease: &Lease,
-        settlement: Settlement,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    async fn settle(&self, lease: &Lease, settlement: Settlement) -> Result<(), Failure>;
 
     /// Effects without an outcome.
-    fn open_effects(
-        &self,
-        organisation: &OrganisationId,
-    ) -> impl Future<Output = Result<Vec<EffectEntry>, Failure>> + Send;
+    async fn open_effects(&self, organisation: &OrganisationId) -> Result<Vec<EffectEntry>, Failure>;
 }
 
 /// Reads the audit log.
+#[async_trait]
 pub trait AuditStore: Send + Sync {
     /// Entries after a sequence, in order, at most `limit`.
-    fn audit_entries(
+    async fn audit_entries(
         &self,
         organisation: &OrganisationId,
         after: u64,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<AuditEntry>, Failure>> + Send;
+    ) -> Result<Vec<AuditEntry>, Failure>;
 }

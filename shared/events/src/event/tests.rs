@@ -14,7 +14,7 @@ fn run() -> RunId {
 }
 
 fn requested(mode: RunMode) -> Notice {
-    Notice::SyncRequested { organisation: nordic(), mode, actor: "anna".into() }
+    Notice::SyncRequested { organisation: nordic(), mode, actor: "anna".into(), run: None }
 }
 
 /// Every form there ever was, with the notice it tells of. The newest forms are the ones we write.

@@ -16,6 +16,7 @@ fn requested(mode: RunMode, actor: &str) -> Incoming {
         organisation: "nordic".parse().unwrap(),
         mode,
         actor: actor.into(),
+        run: None,
     })
 }
 

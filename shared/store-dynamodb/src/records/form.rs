@@ -75,6 +75,7 @@ fn price(item: Read<'_>) -> Result<Option<Priced>, Failure> {
         rule: item.parsed("rule")?,
         explanation: item.get("because")?.to_owned(),
         term_start: item.maybe("term")?,
+        cost: item.maybe("cost")?,
     }))
 }
 

@@ -12,7 +12,7 @@ pub(crate) const OPTIONAL: [&str; 5] = ["wanted", "detail", "checkpoint", "plan"
 pub(crate) fn write(run: &Run) -> Item {
     let wanted = match &run.mode {
         RunMode::Apply(hash) => Some(hash),
-        RunMode::Sync | RunMode::DryRun => None,
+        RunMode::Sync | RunMode::DryRun | RunMode::Order(_) => None,
     };
     let fields = Fields::at(keys::run(&run.organisation, &run.id))
         .text("org", &run.organisation)
@@ -32,7 +32,9 @@ pub(crate) fn write(run: &Run) -> Item {
         .map("amounts", amounts.map(|(currency, amount)| (currency.to_string(), text(amount.to_string()))))
         .map("counts", counts(&run.counts).map(|(name, n)| (name.into(), number(n))));
     match &run.state {
-        RunState::Running | RunState::AwaitingApproval | RunState::Finished => fields.finish(),
+        RunState::Requested | RunState::Running | RunState::AwaitingApproval | RunState::Finished => {
+            fields.finish()
+        }
         RunState::Continued { checkpoint } => fields.number("checkpoint", checkpoint).finish(),
         RunState::Refused(why) | RunState::Failed(why) => fields.text("detail", why).finish(),
     }
@@ -48,6 +50,7 @@ pub(crate) fn read(item: &Item) -> Result<Run, Failure> {
         _ => return Err(unknown("mode")),
     };
     let state = match item.get("state")? {
+        "requested" => RunState::Requested,
         "running" => RunState::Running,
         "continued" => RunState::Continued { checkpoint: item.number("checkpoint")? },
         "awaiting-approval" => RunState::AwaitingApproval,

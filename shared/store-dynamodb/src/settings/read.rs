@@ -17,6 +17,7 @@ pub fn parse_settings(json: &str) -> Result<Settings, Vec<String>> {
             organisations: organisations::read(&document),
             price_rules: PriceRules::new(rules::price_rules(&document)),
             rates: rules::rates(&document),
+            orders: domain::order::OrderPolicy::default(),
         };
         document.finish();
         settings

@@ -87,7 +87,7 @@ async fn capacity(scene: &Scene) -> Result<Capacity, Trouble> {
         sources,
         billing,
         store: store.clone(),
-        bus: Box::new(Deaf),
+        bus: Arc::new(Deaf),
         clock: Arc::new(SystemClock),
         entropy: || 1,
         limits: Limits::default(),
