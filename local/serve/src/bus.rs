@@ -11,27 +11,41 @@ use domain::failure::Failure;
 use domain::ports::{Bus, Notice};
 use events::{Event, SOURCE};
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// The end that publishes.
-#[derive(Debug, Clone)]
-pub struct InProcessBus(UnboundedSender<Notice>);
+/// The end that publishes: every notice goes to whoever wants it. Clones are the same bus.
+#[derive(Debug, Clone, Default)]
+pub struct InProcessBus(Arc<Mutex<Vec<Subscription>>>);
+
+#[derive(Debug)]
+struct Subscription {
+    wants: fn(&Notice) -> bool,
+    sender: UnboundedSender<Notice>,
+}
 
 /// The end that delivers.
 #[derive(Debug)]
 pub struct Inbox(UnboundedReceiver<Notice>);
 
-/// A bus: what goes in at one end comes out at the other, in order.
-pub fn in_process() -> (InProcessBus, Inbox) {
-    let (sender, receiver) = unbounded_channel();
-    (InProcessBus(sender), Inbox(receiver))
+impl InProcessBus {
+    /// What is published from now on and wanted, in order.
+    pub fn subscribe(&self, wants: fn(&Notice) -> bool) -> Inbox {
+        let (sender, receiver) = unbounded_channel();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Subscription { wants, sender });
+        Inbox(receiver)
+    }
 }
 
 #[async_trait]
 impl Bus for InProcessBus {
     async fn publish(&self, notice: &Notice) -> Result<(), Failure> {
-        // Without an inbox the process is about to end: whoever starts next finds in the table what is to be done.
-        drop(self.0.send(notice.clone()));
+        let subscriptions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for subscription in subscriptions.iter().filter(|subscription| (subscription.wants)(notice)) {
+            // Without its inbox the process is about to end: whoever starts next finds in the table what is to
+            // be done.
+            drop(subscription.sender.send(notice.clone()));
+        }
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! The one process: a schedule and a bus in front of the functions' handlers.
 //!
-//! Everything is handled one after the other, so that no run meets another of its own process; those of other
-//! processes are kept apart by the lease, as everywhere.
+//! Each function has a lane, in which everything is handled one after the other, so that no run meets another
+//! of its own process; those of other processes are kept apart by the lease, as everywhere.
 
 use crate::bus::{Inbox, payload};
 use crate::stop::Stop;
-use domain::clock::Deadline;
+use async_trait::async_trait;
+use domain::clock::{Clock, Deadline};
 use domain::failure::Failure;
 use domain::ports::{Notice, RunStore, SettingsStore};
 use domain::run::RunState;
@@ -14,9 +15,9 @@ use lambda_kit::{Invocation, Outcome};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store_dynamodb::DynamoStore;
-use subscription_sync::{Deps, handle};
+use subscription_sync::Deps;
 use tokio::time::{Instant, sleep_until};
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 /// How long an invocation may take: what Lambda gives.
 const INVOCATION: SignedDuration = SignedDuration::from_mins(15);
@@ -65,36 +66,79 @@ pub struct Parked {
     pub tries: usize,
 }
 
-/// The serving process.
-pub struct Serving<'a> {
-    /// The function's adapters; their bus leads to `inbox`.
-    pub deps: &'a Deps<DynamoStore>,
-    /// What the functions tell each other.
+/// A function as the process runs it, in the task of its lane.
+#[async_trait(?Send)]
+pub trait Function {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// Which notices it is handed.
+    fn wants(&self) -> fn(&Notice) -> bool;
+
+    /// Handles one invocation.
+    async fn handle(&self, invocation: Invocation) -> Outcome;
+
+    /// What an earlier process left behind, to be handled before anything else.
+    async fn left_behind(&self) -> Result<Vec<Notice>, Failure> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait(?Send)]
+impl Function for Deps<DynamoStore> {
+    fn name(&self) -> &'static str {
+        "subscription-sync"
+    }
+
+    fn wants(&self) -> fn(&Notice) -> bool {
+        |notice| matches!(notice, Notice::SyncRequested { .. } | Notice::SyncContinued { .. })
+    }
+
+    async fn handle(&self, invocation: Invocation) -> Outcome {
+        Box::pin(subscription_sync::handle(self, invocation)).await
+    }
+
+    async fn left_behind(&self) -> Result<Vec<Notice>, Failure> {
+        stopped_runs(self).await
+    }
+}
+
+/// One function with its schedule and its notices, handled one after the other.
+pub struct Lane<'a> {
+    /// The function; what it publishes goes to the bus that `inbox` came from.
+    pub function: &'a dyn Function,
+    /// What it is handed.
     pub inbox: Inbox,
+    /// The time, as the function is told it.
+    pub clock: &'a dyn Clock,
     /// Closing time.
     pub stop: Stop,
     /// How often.
     pub rhythm: Rhythm,
 }
 
-impl Serving<'_> {
+impl Lane<'_> {
     /// Serves until it is asked to stop. A change in flight is finished, and the run leaves a checkpoint.
     ///
     /// # Errors
     /// When the table cannot be read at the start.
     pub async fn serve(&mut self) -> Result<Served, Failure> {
         let mut served = Served::default();
-        for notice in stopped_runs(self.deps).await? {
-            self.deliver(payload(&notice), &mut served).await;
-        }
+        self.catch_up(&mut served).await?;
+        let name = self.function.name();
         let mut next = Instant::now() + self.rhythm.first;
         let first_s = self.rhythm.first.as_secs();
-        info!(first_s, every_s = self.rhythm.every.as_secs(), "serving; the first run begins in {first_s} s");
+        info!(
+            function = name,
+            first_s,
+            every_s = self.rhythm.every.as_secs(),
+            "{name} is served; its first run begins in {first_s} s"
+        );
         while !self.stop.is_asked() {
             tokio::select! {
                 biased;
                 () = self.stop.asked() => {}
-                Some(notice) = self.inbox.next() => self.pass_on(&notice, &mut served).await,
+                Some(notice) = self.inbox.next() => self.deliver(payload(&notice), &mut served).await,
                 () = sleep_until(next) => {
                     self.deliver(scheduled(), &mut served).await;
                     // From the end of a run: one that takes longer than the interval is not followed at once.
@@ -102,7 +146,8 @@ impl Serving<'_> {
                 }
             }
         }
-        info!(done = served.done, parked = served.parked.len(), "stopped, {} parked", served.parked.len());
+        let parked = served.parked.len();
+        info!(function = name, done = served.done, parked, "{name} stopped, {parked} parked");
         Ok(served)
     }
 
@@ -112,40 +157,32 @@ impl Serving<'_> {
     /// When the table cannot be read at the start.
     pub async fn once(&mut self) -> Result<Served, Failure> {
         let mut served = Served::default();
-        for notice in stopped_runs(self.deps).await? {
-            self.deliver(payload(&notice), &mut served).await;
-        }
+        self.catch_up(&mut served).await?;
         self.deliver(scheduled(), &mut served).await;
         while !self.stop.is_asked()
             && let Some(notice) = self.inbox.find_next()
         {
-            self.pass_on(&notice, &mut served).await;
+            self.deliver(payload(&notice), &mut served).await;
         }
         Ok(served)
     }
 
-    /// To whom it concerns: nobody waits for the end of a run here.
-    async fn pass_on(&self, notice: &Notice, served: &mut Served) {
-        match notice {
-            Notice::SyncRequested { .. } | Notice::SyncContinued { .. } => {
-                self.deliver(payload(notice), served).await;
-            }
-            Notice::SyncFinished { run, state, .. } => {
-                debug!(run.id = %run, run.state = state, "run {run} is {state}");
-            }
-            Notice::OrderApproved { .. } => {}
+    async fn catch_up(&self, served: &mut Served) -> Result<(), Failure> {
+        for notice in self.function.left_behind().await? {
+            self.deliver(payload(&notice), served).await;
         }
+        Ok(())
     }
 
     async fn deliver(&self, payload: Value, served: &mut Served) {
         let mut waits = self.rhythm.tries.iter();
         let mut tries = 1;
         let why = loop {
-            let now = self.deps.clock.now();
-            let deadline = now.checked_add(INVOCATION).map_or_else(|_| Deadline::never(), Deadline);
-            let request = format!("local-{:012x}", (self.deps.entropy)() & 0xffff_ffff_ffff);
-            let outcome = handle(self.deps, Invocation { payload: payload.clone(), deadline, request }).await;
-            match outcome {
+            let deadline =
+                self.clock.now().checked_add(INVOCATION).map_or_else(|_| Deadline::never(), Deadline);
+            let request = format!("local-{:012x}", fastrand::u64(..) & 0xffff_ffff_ffff);
+            let invocation = Invocation { payload: payload.clone(), deadline, request };
+            match self.function.handle(invocation).await {
                 Outcome::Done(_) => {
                     served.done += 1;
                     return;

@@ -1,10 +1,10 @@
 //! `billbridge serve`: the schedule and the bus, until it is asked to stop.
 
-use crate::bus::in_process;
+use crate::bus::InProcessBus;
 use crate::exit::{Exit, Problem};
 use crate::house::House;
 use crate::out::Out;
-use crate::serving::{Rhythm, Served, Serving};
+use crate::serving::{Function as _, Lane, Rhythm, Served};
 use crate::show::of;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,11 +30,12 @@ pub async fn run(args: &Args, house: &House, out: &mut Out) -> Result<Exit, Prob
     let connections = house.connections()?;
     house.settings().await?;
     let rhythm = Rhythm::every_minutes(house.minutes()?, (house.around.entropy)());
-    let (bus, inbox) = in_process();
-    let deps = house.deps(connections, Arc::new(bus))?;
-    let stop = house.around.stop.clone();
-    let mut serving = Serving { deps: &deps, inbox, stop, rhythm };
-    let served = if args.once { serving.once().await? } else { serving.serve().await? };
+    let bus = InProcessBus::default();
+    let deps = house.deps(connections, Arc::new(bus.clone()))?;
+    let (stop, clock) = (house.around.stop.clone(), house.clock.as_ref());
+    let inbox = bus.subscribe(deps.wants());
+    let mut lane = Lane { function: &deps, inbox, clock, stop, rhythm };
+    let served = if args.once { lane.once().await? } else { lane.serve().await? };
     told(&served, out);
     Ok(if served.parked.is_empty() { Exit::Done } else { Exit::Failed })
 }

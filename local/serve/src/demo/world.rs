@@ -1,6 +1,6 @@
 //! The demonstration's world: both simulators behind real HTTP, an embedded table in memory, one clock for all.
 
-use crate::bus::in_process;
+use crate::bus::InProcessBus;
 use crate::exit::Problem;
 use crate::house::House;
 use crate::stop::Stop;
@@ -119,7 +119,7 @@ impl World {
 
     /// What a run needs.
     pub(super) fn deps(&self, connections: Connections) -> Result<Deps<DynamoStore>, Problem> {
-        self.house.deps(connections, Arc::new(in_process().0))
+        self.house.deps(connections, Arc::new(InProcessBus::default()))
     }
 
     /// Days go by on both sides and here.

@@ -4,9 +4,9 @@ use domain::ports::RunStore;
 use domain::run::{Run, RunState};
 use jiff::Timestamp;
 use lambda_kit::env::Env;
-use serve::bus::in_process;
+use serve::bus::InProcessBus;
 use serve::house::House;
-use serve::serving::{Rhythm, Served, Serving};
+use serve::serving::{Function as _, Lane, Rhythm, Served};
 use serve::stop::Stop;
 use serve::surroundings::Surroundings;
 use simulators::Fault;
@@ -20,11 +20,12 @@ fn rhythm() -> Rhythm {
 
 async fn once(around: Surroundings) -> (Served, Vec<Run>) {
     let house = House::open(around).await.unwrap();
-    let (bus, inbox) = in_process();
-    let deps = house.deps(house.connections().unwrap(), Arc::new(bus)).unwrap();
-    let stop = house.around.stop.clone();
-    let mut serving = Serving { deps: &deps, inbox, stop, rhythm: rhythm() };
-    let served = serving.once().await.unwrap();
+    let bus = InProcessBus::default();
+    let deps = house.deps(house.connections().unwrap(), Arc::new(bus.clone())).unwrap();
+    let (stop, clock) = (house.around.stop.clone(), house.clock.as_ref());
+    let inbox = bus.subscribe(deps.wants());
+    let mut lane = Lane { function: &deps, inbox, clock, stop, rhythm: rhythm() };
+    let served = lane.once().await.unwrap();
     let runs = house.store.runs(&"nordic".parse().unwrap(), 10).await.unwrap();
     (served, runs)
 }
@@ -105,17 +106,18 @@ async fn serve_runs_on_its_schedule_until_it_is_asked_to_stop() {
     let around = world.around();
     let stop = around.stop.clone();
     let house = House::open(around).await.unwrap();
-    let (bus, inbox) = in_process();
-    let deps = house.deps(house.connections().unwrap(), Arc::new(bus)).unwrap();
+    let bus = InProcessBus::default();
+    let deps = house.deps(house.connections().unwrap(), Arc::new(bus.clone())).unwrap();
+    let (inbox, clock) = (bus.subscribe(deps.wants()), house.clock.as_ref());
     let every = Rhythm { every: Duration::from_millis(1), ..rhythm() };
-    let mut serving = Serving { deps: &deps, inbox, stop: stop.clone(), rhythm: every };
+    let mut lane = Lane { function: &deps, inbox, clock, stop: stop.clone(), rhythm: every };
     let runs = async {
         while house.store.runs(&"nordic".parse().unwrap(), 10).await.unwrap().len() < 3 {
             tokio::task::yield_now().await;
         }
         stop.ask();
     };
-    let both = Box::pin(async { tokio::join!(serving.serve(), runs) });
+    let both = Box::pin(async { tokio::join!(lane.serve(), runs) });
     let (served, ()) = tokio::time::timeout(Duration::from_mins(1), both).await.unwrap();
     assert!(served.unwrap().done >= 3);
     assert_eq!(world.services(), 9);
