@@ -10,6 +10,7 @@ pub(crate) enum Command {
     Ci,
     Size { update: bool },
     Bench { release: bool, name: String, rest: Vec<String> },
+    OpenApi,
     Hooks(HookWish),
 }
 
@@ -37,6 +38,7 @@ cargo xtask <command>
   ci                                      check, then every test and doc test
   size [--update]                         release binaries of functions/*, zipped, against their budgets
   bench NAME [--release] [ARGS...]        build what a benchmark needs and run it
+  openapi                                 write infra/openapi.json as the code describes itself
   hooks [--install | --remove]            a pre-commit hook that runs `cargo xtask check --fast`
 
 `cargo xtask <command> --help` says more.";
@@ -47,7 +49,7 @@ cargo xtask check [--fast] [--only NAME] [--list]
 Runs every step, prints one line for each, and fails at the end if any failed.
 
   --fast        leave out what compiles or needs the network (clippy, deny)
-  --only NAME   run one step (formatting, clippy, invariants, links, deny) or one invariant by its name
+  --only NAME   run one step (formatting, clippy, openapi, invariants, links, deny) or one invariant by its name
   --list        print the names of all steps and invariants, with what each one holds";
 
 const CI_HELP: &str = "\
@@ -73,6 +75,12 @@ without the long link), then runs NAME with ARGS.
   --release     measure exactly what is shipped; the link takes minutes
   --            everything after it goes to the benchmark untouched";
 
+const OPENAPI_HELP: &str = "\
+cargo xtask openapi
+
+Builds `billbridge`, has it describe its HTTP interface (OpenAPI 3.1), and writes that to infra/openapi.json.
+`cargo xtask check` fails when the two differ.";
+
 const HOOKS_HELP: &str = "\
 cargo xtask hooks [--install | --remove]
 
@@ -97,6 +105,8 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
             Ok(Command::Help(BENCH_HELP))
         }
         "bench" => bench(rest),
+        "openapi" if help => Ok(Command::Help(OPENAPI_HELP)),
+        "openapi" => no_more("openapi", rest).map(|()| Command::OpenApi),
         "hooks" if help => Ok(Command::Help(HOOKS_HELP)),
         "hooks" => hooks(rest),
         other => Err(format!("no command `{other}`")),

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::args::CheckOptions;
 use crate::invariants::{ALL, Invariant, LINKS, long_files};
+use crate::openapi::{Drift, FILE, described, drift};
 use crate::process;
 use crate::workspace::{Workspace, place};
 
@@ -31,6 +32,12 @@ const STEPS: &[Step] = &[
     Step { name: "invariants", holds: "the rules of the house, listed below", slow: false, run: invariants },
     Step { name: "links", holds: LINKS.rule, slow: false, run: links },
     Step { name: "clippy", holds: "no warning in any target of any crate", slow: true, run: clippy },
+    Step {
+        name: "openapi",
+        holds: "infra/openapi.json is what the code says of itself",
+        slow: true,
+        run: openapi,
+    },
     Step {
         name: "deny",
         holds: "licences, banned crates and sources, as in deny.toml",
@@ -138,6 +145,16 @@ fn invariants(root: &Path) -> Result<Outcome, String> {
 
 fn links(root: &Path) -> Result<Outcome, String> {
     Ok(outcome(&Workspace::load(root)?, &[&LINKS]))
+}
+
+fn openapi(root: &Path) -> Result<Outcome, String> {
+    Ok(match drift(root, &described(root)?) {
+        Drift::None => Outcome::Ok(format!("{FILE} is what the code says of itself")),
+        Drift::At { line, kept, written } => Outcome::Failed {
+            reason: format!("{FILE}:{line} says `{kept}`, the code says `{written}`"),
+            cure: "cargo xtask openapi".to_owned(),
+        },
+    })
 }
 
 fn deny(root: &Path) -> Result<Outcome, String> {

@@ -17,6 +17,7 @@ mod ci;
 mod hooks;
 mod invariants;
 mod markdown;
+mod openapi;
 mod process;
 mod rust_text;
 mod size;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Ok(Command::Ci) => ci::run(),
         Ok(Command::Size { update }) => size::run(update),
         Ok(Command::Bench { release, name, rest }) => bench::run(release, &name, &rest),
+        Ok(Command::OpenApi) => openapi::run(),
         Ok(Command::Hooks(wish)) => hooks::run(wish),
         Err(problem) => {
             eprintln!("{problem}\n\n{}", args::HELP);
