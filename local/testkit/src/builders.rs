@@ -15,6 +15,10 @@ use jiff::Timestamp;
 use std::fmt::Debug;
 use std::str::FromStr;
 
+mod orders;
+
+pub use orders::{actor, api_token, figures, order, order_audit, order_id, session, user};
+
 /// The product that [`links`] gives [`offer`].
 pub const PRODUCT: &str = "33";
 

@@ -20,6 +20,9 @@ use domain::settings::Settings;
 use jiff::Timestamp;
 use std::sync::Arc;
 
+mod access;
+mod orders;
+
 /// Wraps any store: counts its calls, and fails or dies at the one it was told to. A test asks a clean run for
 /// its [`Faulty::steps`], then repeats it with a death at each of them.
 #[derive(Debug, Default)]

@@ -1,24 +1,32 @@
 //! Every storage port in memory, with the same conditions and the same fencing as the table.
 
 use crate::faults::{Faults, Moment};
+use domain::access::{ApiToken, OneTimeCode, SecretHash, Session, User};
 use domain::audit::AuditEntry;
 use domain::digest::{Digest, SubscriptionKey};
 use domain::failure::{Failure, FailureKind};
-use domain::id::{OrganisationId, RunId};
+use domain::figures::Figures;
+use domain::id::{OrderId, OrganisationId, RunId, TokenId, UserId};
 use domain::journal::{EffectEntry, EffectKey};
 use domain::link::Link;
+use domain::order::Order;
 use domain::plan::PlanHash;
+use domain::ports::KeptAnswer;
 use domain::record::SyncRecord;
 use domain::run::{Run, StoredPlan};
 use domain::settings::Settings;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+mod access;
+mod answers;
 mod effects;
 mod index;
 mod leases;
 mod links;
+mod orders;
 mod plans;
 mod records;
 mod runs;
@@ -41,6 +49,13 @@ struct Tables {
     runs: BTreeMap<(OrganisationId, RunId), RunRow>,
     effects: BTreeMap<(OrganisationId, EffectKey), EffectEntry>,
     audit: BTreeMap<OrganisationId, Vec<AuditEntry>>,
+    orders: BTreeMap<(OrganisationId, OrderId), Order>,
+    figures: BTreeMap<(OrganisationId, Date), Figures>,
+    tokens: BTreeMap<TokenId, ApiToken>,
+    users: BTreeMap<UserId, User>,
+    codes: BTreeMap<SecretHash, OneTimeCode>,
+    sessions: BTreeMap<SecretHash, Session>,
+    answers: BTreeMap<SecretHash, AnswerRow>,
     writes: u64,
 }
 
@@ -55,6 +70,14 @@ struct LeaseRow {
 struct RunRow {
     run: Run,
     claimed: u32,
+}
+
+#[derive(Debug)]
+struct AnswerRow {
+    request: SecretHash,
+    begun: Timestamp,
+    taken: Timestamp,
+    answer: Option<KeptAnswer>,
 }
 
 impl MemoryStore {
@@ -100,6 +123,14 @@ impl MemoryStore {
     /// The whole audit log of an organisation.
     pub fn all_audit(&self, organisation: &OrganisationId) -> Vec<AuditEntry> {
         self.with(|tables| tables.audit.get(organisation).cloned().unwrap_or_default())
+    }
+
+    /// All orders of an organisation, the oldest first.
+    pub fn all_orders(&self, organisation: &OrganisationId) -> Vec<Order> {
+        self.with(|tables| {
+            let rows = tables.orders.iter();
+            rows.filter(|((whose, _), _)| whose == organisation).map(|(_, order)| order.clone()).collect()
+        })
     }
 
     /// How many calls have changed something. A lease taken and a run's report count; asking does not.

@@ -7,20 +7,28 @@ use domain::failure::{Failure, FailureKind};
 use domain::journal::Lease;
 use domain::ports::LeaseStore;
 
+mod access;
+mod answers;
 mod audit;
 mod effects;
+mod figures;
 mod index;
 mod leases;
 mod links;
+mod orders;
 mod plans;
 mod records;
 mod runs;
 
+pub use access::access;
+pub use answers::answers;
 pub use audit::audit;
 pub use effects::{effects, settlement};
+pub use figures::figures;
 pub use index::index;
 pub use leases::leases;
 pub use links::links;
+pub use orders::orders;
 pub use plans::{large_plan, plans};
 pub use records::records;
 pub use runs::runs;

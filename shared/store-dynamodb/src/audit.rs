@@ -3,13 +3,17 @@
 use crate::item::{Fields, Item, Read, SCHEMA};
 use crate::keys;
 use crate::store::DynamoStore;
-use crate::transaction::{Step, absent};
+use crate::transaction::{Refusal, Step, absent};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::audit::{AuditEntry, AuditHead};
 use domain::failure::Failure;
 use domain::id::OrganisationId;
 use domain::ports::AuditStore;
+
+/// How often an entry is chained anew when another process has moved the end of the log in between. Each time
+/// one of them gets on, and the others learn the new end from their refusal: to wait would only make it old.
+pub(crate) const TRIES: u32 = 40;
 
 #[async_trait]
 impl AuditStore for DynamoStore {
@@ -32,12 +36,19 @@ impl AuditStore for DynamoStore {
 impl DynamoStore {
     pub(crate) async fn audit_head(&self, organisation: &OrganisationId) -> Result<AuditHead, Failure> {
         let item = self.get("read the end of the audit log", keys::audit_head(organisation)).await?;
-        let Some(item) = item else {
-            return Ok(AuditHead::default());
-        };
-        let item = Read::new(&item)?;
-        Ok(AuditHead { sequence: item.number("sequence")?, hash: item.get("hash")?.to_owned() })
+        item.as_ref().map_or_else(|| Ok(AuditHead::default()), read_head)
     }
+}
+
+fn read_head(item: &Item) -> Result<AuditHead, Failure> {
+    let item = Read::new(item)?;
+    Ok(AuditHead { sequence: item.number("sequence")?, hash: item.get("hash")?.to_owned() })
+}
+
+/// The end of the log as a refused transaction brought it, which had it at `at`: without another reading, the
+/// next attempt has the best chance to be first.
+pub(crate) fn end_in(refusal: &Refusal, at: usize) -> Result<Option<AuditHead>, Failure> {
+    refusal.item(at).map(read_head).transpose()
 }
 
 /// The entry and the new end, if the end is still the given one.

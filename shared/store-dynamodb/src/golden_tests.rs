@@ -8,14 +8,25 @@ use domain::audit::{AuditDraft, AuditHead};
 use domain::digest::SubscriptionKey;
 use domain::failure::Failure;
 use domain::journal::{EffectEntry, EffectKey, EffectState};
+use domain::order::{ApprovalRule, Needs};
 use domain::ports::{EffectStore as _, PlanStore as _};
+use domain::price::Priced;
 use domain::record::{ParkReason, SyncRecord, SyncState, WaitReason};
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Counts, OrderedBilling, Run, RunMode, RunState};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
-use testkit::builders::{moment, organisation, parsed, record, run_id};
+use testkit::builders::{moment, order_id, organisation, parsed, record, run_id};
 use testkit::dynamo::{Embedded, TABLE};
+
+mod access;
+mod orders;
+
+/// The golden file of this name as it is kept.
+fn kept(name: &str) -> Item {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("golden/{name}.1.json"));
+    json::read(std::fs::read_to_string(path).unwrap().trim()).unwrap()
+}
 
 /// The golden file of this name; it is made if there is none, for a person to look at.
 fn golden(name: &str, item: &Item) -> Item {
@@ -43,8 +54,11 @@ fn records_of_schema_1_are_read() {
     let parked = SyncState::Parked { reason: ParkReason::CustomerUnlinked, detail: "tenant 500".into() };
     let error = SyncState::Error { message: "the client is locked".into(), since: moment(-5) };
     let pending = SyncState::Pending(WaitReason::NoSeats);
+    let costed = record("120050");
+    let price = costed.price.clone().map(|price| Priced { cost: Some(parsed("3.28 EUR")), ..price });
     let all = [
         ("record-synced", record("120045")),
+        ("record-costed", SyncRecord { price, ..costed }),
         ("record-parked", SyncRecord { state: parked, customer: None, applied: None, ..record("120046") }),
         ("record-error", SyncRecord { state: error, ..record("120047") }),
         ("record-pending", SyncRecord { state: pending, price: None, service: None, ..record("120048") }),
@@ -112,6 +126,11 @@ fn runs_of_schema_1_are_read() {
         problems: vec!["120046: the client is locked".into()],
     };
     let refused = Run { state: RunState::Refused("the world moved".into()), ..run.clone() };
+    let ordered =
+        OrderedBilling { order: order_id(1), subscription: parsed("120045"), approved: parsed("40.00 EUR") };
+    let ordered =
+        Run { mode: RunMode::Order(ordered), state: RunState::Requested, plan: None, ..run.clone() };
+    same("run-ordered", &ordered, &runs::write(&ordered), runs::read);
     same("run-continued", &run, &runs::write(&run), runs::read);
     same("run-refused", &refused, &runs::write(&refused), runs::read);
 }
@@ -154,11 +173,19 @@ fn index_chunks_and_settings_of_schema_1_are_read() {
     let item = golden("index-chunk", &index::chunk_item(key, &[entry]));
     assert_eq!(index::read_chunk(&item).unwrap(), [entry]);
 
-    let json = settings::settings_to_json(&testkit::builders::settings());
-    let item = settings::item(keys::settings(), 1, &json, "ada", moment(0));
-    let item = golden("settings", &item);
-    let kept = settings::parse_settings(item["doc"].as_s().unwrap()).unwrap();
-    assert_eq!(kept.organisations, [organisation()]);
+    let before_orders = kept("settings")["doc"].as_s().unwrap().clone();
+    let mut with_orders = testkit::builders::settings();
+    let limit = Some(parsed("100.00 EUR"));
+    with_orders.orders.rules =
+        vec![ApprovalRule { customer: None, offer: None, up_to: limit, needs: Needs::Anyone }];
+    let with_orders = settings::settings_to_json(&with_orders);
+    for (name, json, rules) in [("settings", before_orders, 0), ("settings-orders", with_orders, 1)] {
+        let item = settings::item(keys::settings(), 1, &json, "ada", moment(0));
+        let item = golden(name, &item);
+        let read = settings::parse_settings(item["doc"].as_s().unwrap()).unwrap();
+        assert_eq!(read.organisations, [organisation()]);
+        assert_eq!(read.orders.rules.len(), rules);
+    }
 }
 
 #[tokio::test]

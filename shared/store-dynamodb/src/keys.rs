@@ -1,10 +1,13 @@
 //! Every key there is. `docs/data-model.md` says what each is for.
 
 use crate::item::{Item, text};
-use domain::digest::SubscriptionKey;
-use domain::id::{OrganisationId, RunId};
+use domain::access::{SecretHash, Subject};
+use domain::digest::{SubscriptionKey, hex, sha256_of_parts};
+use domain::id::{OrderId, OrganisationId, RunId, TokenId, UserId};
 use domain::journal::EffectKey;
+use domain::order::OrderState;
 use domain::plan::PlanHash;
+use jiff::civil::Date;
 use std::fmt::Display;
 
 /// Names of the attributes that are keys.
@@ -127,4 +130,74 @@ pub(crate) const AUDIT_PREFIX: &str = "E#";
 
 pub(crate) fn audit_entry(organisation: &OrganisationId, sequence: u64) -> Key {
     Key::new(audit(organisation), format_args!("{AUDIT_PREFIX}{sequence:012}"))
+}
+
+pub(crate) fn orders(organisation: &OrganisationId) -> String {
+    format!("ORDERS#{organisation}")
+}
+
+pub(crate) fn order(organisation: &OrganisationId, id: &OrderId) -> Key {
+    Key::new(orders(organisation), id)
+}
+
+/// In the index of orders with something left to be done.
+pub(crate) fn open_orders(organisation: &OrganisationId) -> String {
+    format!("OPENORD#{organisation}")
+}
+
+/// Where an order in this state is in the index: among the open ones, or with those that rest as it does.
+pub(crate) fn order_list(organisation: &OrganisationId, state: OrderState) -> String {
+    if state.is_open() { open_orders(organisation) } else { format!("ORD#{organisation}#{state}") }
+}
+
+pub(crate) fn figures(organisation: &OrganisationId) -> String {
+    format!("FIG#{organisation}")
+}
+
+pub(crate) fn figures_of(organisation: &OrganisationId, day: Date) -> Key {
+    Key::new(figures(organisation), day)
+}
+
+pub(crate) fn token(hash: &SecretHash) -> Key {
+    Key::new(format_args!("TOKEN#{}", hash.to_hex()), "TOKEN")
+}
+
+pub(crate) const TOKENS: &str = "TOKENS";
+
+/// By which a token is found without its secret.
+pub(crate) fn token_name(id: &TokenId) -> Key {
+    Key::new(TOKENS, id)
+}
+
+pub(crate) const USERS: &str = "USERS";
+
+pub(crate) fn user(id: &UserId) -> Key {
+    Key::new(USERS, id)
+}
+
+/// By which a person is found who signs in at an identity provider.
+pub(crate) fn subject(subject: &Subject) -> Key {
+    let hash = sha256_of_parts(&[&subject.issuer, &subject.subject]);
+    Key::new(format_args!("SUBJECT#{}", hex(&hash)), "SUBJECT")
+}
+
+pub(crate) fn code(hash: &SecretHash) -> Key {
+    Key::new(format_args!("CODE#{}", hash.to_hex()), "CODE")
+}
+
+pub(crate) fn session(hash: &SecretHash) -> Key {
+    Key::new(format_args!("SESSION#{}", hash.to_hex()), "SESSION")
+}
+
+pub(crate) fn sessions(user: &UserId) -> String {
+    format!("SESSIONS#{user}")
+}
+
+/// By which the sessions of a person are found.
+pub(crate) fn session_name(user: &UserId, hash: &SecretHash) -> Key {
+    Key::new(sessions(user), hash.to_hex())
+}
+
+pub(crate) fn answer(key: &SecretHash) -> Key {
+    Key::new(format_args!("ANSWER#{}", key.to_hex()), "ANSWER")
 }

@@ -3,13 +3,10 @@
 
 use crate::error::{failure, malformed};
 use crate::item::{Fields, Item, Read, text};
-use crate::keys::{self, Key, PK, SK};
+use crate::keys::{self, SK};
 use crate::store::DynamoStore;
-use crate::transaction::absent;
+use crate::transaction::{Step, present};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::digest::{hex, sha256};
 use domain::failure::{Failure, FailureKind};
 use domain::id::{OrganisationId, RunId};
@@ -51,7 +48,8 @@ impl PlanStore for DynamoStore {
         }
         drop(text);
         self.put("write the plan's name", name(hash, &plan.organisation)).await?;
-        self.put_if_absent("write the plan's head", head(hash, chunks, run, now)).await
+        let put = self.put_if_absent("write the plan's head", head(hash, chunks, run, now)).await;
+        put.map(|_new_or_there_already| ())
     }
 
     /// The head strongly consistent, then all chunks: a read unit for each 4 KB of text.
@@ -75,34 +73,17 @@ impl PlanStore for DynamoStore {
 
     /// One conditional update: 1 write unit.
     async fn approve_plan(&self, hash: &PlanHash, by: &str, now: Timestamp) -> Result<(), Failure> {
-        let call = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(keys::plan_head(hash).into_item()))
-            .update_expression("SET #by = if_not_exists(#by, :by), #at = if_not_exists(#at, :at)")
-            .condition_expression("attribute_exists(#pk)")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_names("#by", "approved_by")
-            .expression_attribute_names("#at", "approved_at")
-            .expression_attribute_values(":by", text(by))
-            .expression_attribute_values(":at", text(now.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send();
-        let approved = Box::pin(call).await;
-        match approved {
-            Ok(approved) => {
-                self.meter.wrote(approved.consumed_capacity());
-                Ok(())
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
-                    let what = format!("there is no plan {}", hash.short());
-                    Err(failure(FailureKind::NotFound, what))
-                }
-                _ => Err(self.failed("approve the plan", &error)),
-            },
+        let approval = Step::new()
+            .only_if(present())
+            .change("SET #by = if_not_exists(#by, :by), #at = if_not_exists(#at, :at)")
+            .names(&[("#by", "approved_by"), ("#at", "approved_at")])
+            .text(":by", by)
+            .text(":at", now.to_string());
+        if !self.change("approve the plan", keys::plan_head(hash), approval).await? {
+            let what = format!("there is no plan {}", hash.short());
+            return Err(failure(FailureKind::NotFound, what));
         }
+        Ok(())
     }
 
     /// One query of ten small items: half a read unit.
@@ -152,60 +133,6 @@ impl DynamoStore {
             return Err(malformed(what));
         }
         Ok(text)
-    }
-
-    /// Reads one item, strongly consistent: 1 read unit for each 4 KB.
-    pub(crate) async fn get(&self, what: &str, key: Key) -> Result<Option<Item>, Failure> {
-        self.get_item(what, key, true).await
-    }
-
-    /// Reads one item as it was a moment ago: half a read unit for each 4 KB.
-    pub(crate) async fn get_lately(&self, what: &str, key: Key) -> Result<Option<Item>, Failure> {
-        self.get_item(what, key, false).await
-    }
-
-    async fn get_item(&self, what: &str, key: Key, consistent: bool) -> Result<Option<Item>, Failure> {
-        let send = self
-            .client
-            .get_item()
-            .table_name(&*self.table)
-            .set_key(Some(key.into_item()))
-            .consistent_read(consistent)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send();
-        let answer = Box::pin(send).await.map_err(|e| self.failed(what, &e))?;
-        self.meter.read(answer.consumed_capacity());
-        Ok(answer.item)
-    }
-
-    async fn put(&self, what: &str, item: Item) -> Result<(), Failure> {
-        let put = self.client.put_item().table_name(&*self.table).set_item(Some(item));
-        let send = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send();
-        let done = Box::pin(send).await.map_err(|e| self.failed(what, &e))?;
-        self.meter.wrote(done.consumed_capacity());
-        Ok(())
-    }
-
-    async fn put_if_absent(&self, what: &str, item: Item) -> Result<(), Failure> {
-        let call = self
-            .client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(item))
-            .condition_expression(absent())
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send();
-        let put = Box::pin(call).await;
-        match put {
-            Ok(done) => {
-                self.meter.wrote(done.consumed_capacity());
-                Ok(())
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(self.failed(what, &error)),
-            },
-        }
     }
 }
 

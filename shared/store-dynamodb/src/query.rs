@@ -58,6 +58,32 @@ impl DynamoStore {
         }
     }
 
+    /// A list from its end, before a sort key where one is given: of the index, or a whole partition.
+    pub(crate) fn query_backwards(
+        &self,
+        of_index: bool,
+        list: impl Into<String>,
+        before: Option<&str>,
+    ) -> QueryFluentBuilder {
+        let (pk, sk) = if of_index { (GSI_PK, GSI_SK) } else { (PK, SK) };
+        let query = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .set_index_name(of_index.then(|| GSI.to_owned()))
+            .scan_index_forward(false)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .expression_attribute_names("#pk", pk)
+            .expression_attribute_values(":pk", text(list));
+        match before {
+            None => query.key_condition_expression("#pk = :pk"),
+            Some(before) => query
+                .key_condition_expression("#pk = :pk AND #sk < :before")
+                .expression_attribute_names("#sk", sk)
+                .expression_attribute_values(":before", text(before)),
+        }
+    }
+
     /// One page from a place on.
     pub(crate) async fn page(
         &self,

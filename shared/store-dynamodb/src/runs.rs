@@ -1,10 +1,9 @@
 //! Runs: one item each, written over until the run ends.
 
-use crate::item::{number, text};
 use crate::keys::{self, PK, SK};
 use crate::store::DynamoStore;
+use crate::transaction::Step;
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::failure::Failure;
 use domain::id::{OrganisationId, RunId};
@@ -75,33 +74,24 @@ impl RunStore for DynamoStore {
         id: &RunId,
         checkpoint: u32,
     ) -> Result<bool, Failure> {
-        let call = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(keys::run(organisation, id).into_item()))
-            .update_expression("SET #claimed = :checkpoint")
-            .condition_expression(
+        if checkpoint == 0 {
+            let claim = Step::new()
+                .only_if("#state = :requested")
+                .change("SET #state = :running")
+                .names(&[("#state", "state")])
+                .text(":requested", "requested")
+                .text(":running", "running");
+            return self.change("claim the run", keys::run(organisation, id), claim).await;
+        }
+        let claim = Step::new()
+            .only_if(
                 "#state = :continued AND #checkpoint = :checkpoint \
                  AND (attribute_not_exists(#claimed) OR #claimed < :checkpoint)",
             )
-            .expression_attribute_names("#claimed", "claimed")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#checkpoint", "checkpoint")
-            .expression_attribute_values(":continued", text("continued"))
-            .expression_attribute_values(":checkpoint", number(checkpoint))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send();
-        let claimed = Box::pin(call).await;
-        match claimed {
-            Ok(claimed) => {
-                self.meter.wrote(claimed.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(self.failed("claim the run", &error)),
-            },
-        }
+            .change("SET #claimed = :checkpoint")
+            .names(&[("#claimed", "claimed"), ("#state", "state"), ("#checkpoint", "checkpoint")])
+            .text(":continued", "continued")
+            .number(":checkpoint", checkpoint);
+        self.change("claim the run", keys::run(organisation, id), claim).await
     }
 }

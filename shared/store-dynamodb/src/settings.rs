@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 mod history;
 mod object;
+mod orders;
 mod organisations;
 mod read;
 mod rules;

@@ -18,13 +18,17 @@ pub struct DynamoStore {
     pub(crate) system: SystemId,
     pub(crate) meter: Arc<Meter>,
     writers: Arc<Mutex<HashMap<String, Writer>>>,
+    logs: Arc<Mutex<HashMap<OrganisationId, Log>>>,
     layouts: Arc<Mutex<HashMap<OrganisationId, Layout>>>,
 }
 
 /// The turn to write under one lease. All transactions under a lease check the same item, and DynamoDB cancels
-/// transactions that meet on an item; so one process makes them one after the other. Whoever has the turn also
-/// has the ends of the audit chains, as last written.
-pub(crate) type Writer = Arc<tokio::sync::Mutex<HashMap<OrganisationId, AuditHead>>>;
+/// transactions that meet on an item; so one process makes them one after the other.
+pub(crate) type Writer = Arc<tokio::sync::Mutex<()>>;
+
+/// The turn to write to one organisation's audit log, for the same reason; taken after the turn under a lease.
+/// Whoever has it also has the end of the chain, as last written by this process.
+pub(crate) type Log = Arc<tokio::sync::Mutex<Option<AuditHead>>>;
 
 impl DynamoStore {
     /// A store on a table; nothing is asked yet.
@@ -35,6 +39,7 @@ impl DynamoStore {
             system: crate::error::system(),
             meter: Arc::default(),
             writers: Arc::default(),
+            logs: Arc::default(),
             layouts: Arc::default(),
         }
     }
@@ -52,6 +57,11 @@ impl DynamoStore {
     pub(crate) fn writer(&self, lease: &Lease) -> Writer {
         let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         writers.entry(lease.name.clone()).or_default().clone()
+    }
+
+    pub(crate) fn log(&self, organisation: &OrganisationId) -> Log {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.entry(organisation.clone()).or_default().clone()
     }
 
     pub(crate) fn layouts<T>(&self, act: impl FnOnce(&mut HashMap<OrganisationId, Layout>) -> T) -> T {

@@ -6,9 +6,11 @@ use crate::item::{Item, number, text};
 use crate::keys::{self, Key, PK};
 use crate::store::DynamoStore;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use domain::failure::{Failure, FailureKind};
@@ -61,6 +63,12 @@ impl Step {
     }
 
     /// What `:…` stands for.
+    pub(crate) fn set(mut self, name: &str, value: AttributeValue) -> Self {
+        self.values.insert(name.into(), value);
+        self
+    }
+
+    /// What `:…` stands for.
     pub(crate) fn number(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.values.insert(name.into(), number(value));
         self
@@ -106,6 +114,25 @@ impl Step {
             .build()
             .map_err(|e| malformed(e.to_string()))?;
         Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The same change by itself, outside a transaction.
+    pub(crate) fn send(self, store: &DynamoStore, key: Key) -> UpdateItemFluentBuilder {
+        let (names, values) = (self.the_names(), self.the_values());
+        let call = store.client.update_item().table_name(&*store.table).set_key(Some(key.into_item()));
+        call.set_update_expression(self.update)
+            .set_condition_expression(self.condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+    }
+
+    /// A removal by itself, outside a transaction.
+    pub(crate) fn send_removal(self, store: &DynamoStore, key: Key) -> DeleteItemFluentBuilder {
+        let (names, values) = (self.the_names(), self.the_values());
+        let call = store.client.delete_item().table_name(&*store.table).set_key(Some(key.into_item()));
+        call.set_condition_expression(self.condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
     }
 
     pub(crate) fn delete(store: &DynamoStore, key: Key) -> Result<TransactWriteItem, Failure> {
@@ -190,6 +217,15 @@ impl DynamoStore {
         self.transact(what, all).await
     }
 
+    /// Writes items that have no conditions, all or none.
+    pub(crate) async fn transact_freely(
+        &self,
+        what: &str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<(), Failure> {
+        self.transact(what, items).await?.map_err(|refusal| refusal.into_failure(what))
+    }
+
     /// Writes items, all or none. Contention and throttling are waited out; a refusal is a condition's.
     pub(crate) async fn transact(
         &self,
@@ -240,6 +276,11 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Option<Refusal> {
 pub(crate) fn lease_lost(lease: &Lease) -> Failure {
     let what = format!("the lease {} is no longer held by {}", lease.name, lease.holder);
     failure(FailureKind::LeaseLost, what)
+}
+
+/// A condition: something is there.
+pub(crate) fn present() -> String {
+    format!("attribute_exists({PK})")
 }
 
 /// A condition: nothing is there yet.

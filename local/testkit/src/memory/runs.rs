@@ -52,9 +52,15 @@ impl RunStore for MemoryStore {
             let Some(row) = tables.runs.get_mut(&(organisation.clone(), id.clone())) else {
                 return Ok(false);
             };
-            let first = row.run.state == RunState::Continued { checkpoint } && row.claimed < checkpoint;
+            let first = match (checkpoint, &row.run.state) {
+                (0, state) => *state == RunState::Requested,
+                (_, state) => *state == RunState::Continued { checkpoint } && row.claimed < checkpoint,
+            };
+            if first && checkpoint == 0 {
+                row.run.state = RunState::Running;
+            }
             if first {
-                row.claimed = checkpoint;
+                row.claimed = row.claimed.max(checkpoint);
                 tables.writes += 1;
             }
             Ok(first)

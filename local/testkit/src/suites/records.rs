@@ -1,12 +1,13 @@
 //! Sync records.
 
 use super::{kind, lease, lost_lease};
-use crate::builders::{moment, organisation, parsed, record};
+use crate::builders::{euro, moment, organisation, parsed, record};
 use domain::digest::SubscriptionKey;
 use domain::failure::FailureKind;
 use domain::id::OrganisationId;
 use domain::journal::Lease;
 use domain::ports::{LeaseStore, RecordStore};
+use domain::price::Priced;
 use domain::record::{ParkReason, SyncRecord, SyncState, WaitReason};
 use std::collections::BTreeSet;
 
@@ -39,6 +40,9 @@ fn in_every_state() -> Vec<SyncRecord> {
         SyncRecord { state: error, ..record("st-error") },
         SyncRecord { state: SyncState::Ended, ended_on: Some(parsed("2026-10-31")), ..record("st-ended") },
     ];
+    let costed = record("st-costed");
+    let price = costed.price.clone().map(|price| Priced { cost: Some(euro("3.2825")), ..price });
+    all.push(SyncRecord { price, ..costed });
     all.push(SyncRecord {
         customer: None,
         service: None,

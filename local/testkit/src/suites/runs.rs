@@ -1,9 +1,9 @@
 //! Runs.
 
-use crate::builders::{moment, organisation, parsed, run_id};
+use crate::builders::{euro, moment, order_id, organisation, parsed, run_id};
 use crate::suites::large_plan;
 use domain::ports::RunStore;
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Counts, OrderedBilling, Run, RunMode, RunState};
 use std::collections::BTreeMap;
 
 /// Runs come back as last written, newest first, and a checkpoint has one taker.
@@ -11,6 +11,7 @@ pub async fn runs<S: RunStore>(store: &S) {
     every_state_comes_back_as_written(store).await;
     the_newest_run_comes_first(store).await;
     a_checkpoint_has_one_taker(store).await;
+    a_run_that_was_asked_for_has_one_taker(store).await;
 }
 
 fn run(organisation: &str, n: u32, state: RunState) -> Run {
@@ -49,6 +50,7 @@ async fn every_state_comes_back_as_written<S: RunStore>(store: &S) {
     let acme = organisation().id;
     assert_eq!(store.find_run(&acme, &run_id(1)).await.unwrap(), None);
     let states = [
+        RunState::Requested,
         RunState::Running,
         RunState::Continued { checkpoint: 3 },
         RunState::AwaitingApproval,
@@ -57,6 +59,9 @@ async fn every_state_comes_back_as_written<S: RunStore>(store: &S) {
     ];
     let mut written = vec![full()];
     written.extend(states.into_iter().map(|state| run("acme", 1, state)));
+    let ordered =
+        OrderedBilling { order: order_id(1), subscription: parsed("120045"), approved: euro("48.125") };
+    written.push(Run { mode: RunMode::Order(ordered), ..run("acme", 1, RunState::Requested) });
     written.push(Run { mode: RunMode::DryRun, ..run("acme", 1, RunState::Running) });
     for run in written {
         store.put_run(&run).await.unwrap();
@@ -91,4 +96,26 @@ async fn a_checkpoint_has_one_taker<S: RunStore>(store: &S) {
     store.put_run(&run("taken", 1, RunState::Continued { checkpoint: 2 })).await.unwrap();
     assert!(!store.claim_run(&taken, &id, 1).await.unwrap(), "the notice came late");
     assert!(store.claim_run(&taken, &id, 2).await.unwrap());
+}
+
+async fn a_run_that_was_asked_for_has_one_taker<S: RunStore>(store: &S) {
+    let asked = parsed("asked");
+    let id = run_id(1);
+    assert!(!store.claim_run(&asked, &id, 0).await.unwrap(), "nobody asked");
+    assert_eq!(store.find_run(&asked, &id).await.unwrap(), None, "asking leaves nothing behind");
+
+    store.put_run(&run("asked", 1, RunState::Requested)).await.unwrap();
+    assert!(!store.claim_run(&asked, &id, 1).await.unwrap(), "it has not stopped");
+    assert!(store.claim_run(&asked, &id, 0).await.unwrap());
+    let taken = store.find_run(&asked, &id).await.unwrap();
+    assert_eq!(taken, Some(run("asked", 1, RunState::Running)), "whoever looks sees that it was taken");
+    assert!(!store.claim_run(&asked, &id, 0).await.unwrap(), "the notice came twice");
+
+    store.put_run(&run("asked", 1, RunState::Continued { checkpoint: 1 })).await.unwrap();
+    assert!(!store.claim_run(&asked, &id, 0).await.unwrap(), "nor later");
+    assert!(store.claim_run(&asked, &id, 1).await.unwrap(), "and its checkpoints are claimed as ever");
+    for state in [RunState::Finished, RunState::Refused("another run".into())] {
+        store.put_run(&run("asked", 1, state)).await.unwrap();
+        assert!(!store.claim_run(&asked, &id, 0).await.unwrap());
+    }
 }

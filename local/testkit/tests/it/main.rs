@@ -43,3 +43,23 @@ async fn effects() {
 async fn audit() {
     suites::audit(&MemoryStore::default()).await;
 }
+
+#[tokio::test]
+async fn access() {
+    suites::access(&MemoryStore::default()).await;
+}
+
+#[tokio::test]
+async fn answers() {
+    suites::answers(&MemoryStore::default()).await;
+}
+
+#[tokio::test]
+async fn figures() {
+    suites::figures(&MemoryStore::default()).await;
+}
+
+#[tokio::test]
+async fn orders() {
+    suites::orders(&MemoryStore::default()).await;
+}

@@ -13,9 +13,6 @@ use domain::failure::{Failure, FailureKind};
 use domain::id::OrganisationId;
 use domain::journal::{Lease, Settlement};
 
-/// How often the end of the audit chain is read anew when someone else has moved it.
-const TRIES: u32 = 6;
-
 /// Where each item stands in the transaction; the lease's check is 0, the audit log comes last.
 const EFFECT: usize = 1;
 const RECORD: usize = 2;
@@ -27,22 +24,25 @@ impl DynamoStore {
             return Err(failure(FailureKind::Refused, what));
         };
         let writer = self.writer(lease);
-        let mut heads = writer.lock().await;
-        for _ in 0..TRIES {
-            let head = match heads.remove(&organisation) {
+        let _turn = writer.lock().await;
+        let log = self.log(&organisation);
+        let mut end = log.lock().await;
+        for _ in 0..audit::TRIES {
+            let head = match end.take() {
                 Some(head) => head,
                 None => self.audit_head(&organisation).await?,
             };
             let entry = head.append(&organisation, settlement.audit.clone());
             let items = self.settlement_items(&settlement, &head, &entry)?;
+            let last = items.len();
             match self.fenced(lease, "settle an effect", items).await? {
                 Ok(()) => {
-                    heads.insert(organisation, entry.head());
+                    *end = Some(entry.head());
                     return Ok(());
                 }
                 Err(refusal) => match self.verdict(lease, &organisation, &settlement, &refusal).await? {
                     Verdict::AlreadySettled => return Ok(()),
-                    Verdict::HeadMoved => {}
+                    Verdict::HeadMoved => *end = audit::end_in(&refusal, last)?,
                 },
             }
         }

@@ -28,6 +28,7 @@ pub(crate) fn write(record: &SyncRecord) -> Item {
         .maybe("rule", price.map(|p| &p.rule))
         .maybe("because", price.map(|p| &p.explanation))
         .maybe("term", price.and_then(|p| p.term_start))
+        .maybe("cost", price.and_then(|p| p.cost))
         .maybe("ended", record.ended_on)
         .text("digest", record.digest)
         .text("run", &record.run)

@@ -4,21 +4,26 @@ use crate::item::{Fields, Item, Read, number, text};
 use crate::keys;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::failure::Failure;
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Counts, OrderedBilling, Run, RunMode, RunState};
 
 /// Attributes that a run may lose when it is written again.
-pub(crate) const OPTIONAL: [&str; 5] = ["wanted", "detail", "checkpoint", "plan", "unproven"];
+pub(crate) const OPTIONAL: [&str; 8] =
+    ["wanted", "order", "subscription", "approved", "detail", "checkpoint", "plan", "unproven"];
 
 pub(crate) fn write(run: &Run) -> Item {
-    let wanted = match &run.mode {
-        RunMode::Apply(hash) => Some(hash),
-        RunMode::Sync | RunMode::DryRun | RunMode::Order(_) => None,
+    let (wanted, ordered) = match &run.mode {
+        RunMode::Apply(hash) => (Some(hash), None),
+        RunMode::Order(ordered) => (None, Some(ordered)),
+        RunMode::Sync | RunMode::DryRun => (None, None),
     };
     let fields = Fields::at(keys::run(&run.organisation, &run.id))
         .text("org", &run.organisation)
         .text("id", &run.id)
         .text("mode", run.mode.word())
         .maybe("wanted", wanted)
+        .maybe("order", ordered.map(|ordered| &ordered.order))
+        .maybe("subscription", ordered.map(|ordered| &ordered.subscription))
+        .maybe("approved", ordered.map(|ordered| ordered.approved))
         .text("actor", &run.actor)
         .text("started", run.started)
         .text("updated", run.updated)
@@ -47,6 +52,11 @@ pub(crate) fn read(item: &Item) -> Result<Run, Failure> {
         "sync" => RunMode::Sync,
         "dry-run" => RunMode::DryRun,
         "apply" => RunMode::Apply(item.parsed("wanted")?),
+        "order" => RunMode::Order(OrderedBilling {
+            order: item.parsed("order")?,
+            subscription: item.parsed("subscription")?,
+            approved: item.parsed("approved")?,
+        }),
         _ => return Err(unknown("mode")),
     };
     let state = match item.get("state")? {

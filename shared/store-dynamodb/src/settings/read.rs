@@ -1,7 +1,7 @@
 //! From JSON to settings, or to everything that is wrong with it.
 
 use super::object::{Object, Problems};
-use super::{organisations, rules};
+use super::{orders, organisations, rules};
 use domain::price::PriceRules;
 use domain::settings::Settings;
 
@@ -17,7 +17,7 @@ pub fn parse_settings(json: &str) -> Result<Settings, Vec<String>> {
             organisations: organisations::read(&document),
             price_rules: PriceRules::new(rules::price_rules(&document)),
             rates: rules::rates(&document),
-            orders: domain::order::OrderPolicy::default(),
+            orders: orders::read(&document),
         };
         document.finish();
         settings

@@ -1,4 +1,5 @@
 use super::*;
+use domain::order::Needs;
 use domain::price::{Method, PriceRule};
 use rust_decimal::Decimal;
 
@@ -18,7 +19,12 @@ const FULL: &str = r#"{
     {"id": "fixed", "customer": "cus_1", "validFrom": "2026-01-01", "validUntil": "2027-01-01", "fixed": "4.00 EUR"},
     {"id": "as-is", "publisher": "Microsoft", "passThrough": true, "basis": "resale"}
   ],
-  "rates": [{"from": "USD", "to": "EUR", "rate": 0.1234567890123456789, "source": "ECB", "date": "2026-11-01"}]
+  "rates": [{"from": "USD", "to": "EUR", "rate": 0.1234567890123456789, "source": "ECB", "date": "2026-11-01"}],
+  "orders": {"approval": [
+    {"customer": "cus_1", "offer": "ofr_1", "upTo": {"amount": 250.5, "currency": "EUR"}, "needs": "nobody"},
+    {"upTo": {"amount": "1000", "currency": "JPY"}, "needs": "anyone"},
+    {"customer": "cus_1", "needs": "someone-else"}
+  ]}
 }"#;
 
 const WRONG: &str = r#"{
@@ -35,6 +41,12 @@ const WRONG: &str = r#"{
     {"id": "c", "customer": "1", "markupPercent": "ten", "basis": "costs", "validFrom": "1.1.2026"}
   ],
   "rates": [{"from": "EUR", "to": "EUR", "rate": 0, "date": "2026-11-01"}, 5],
+  "orders": {"approve": [], "approval": [
+    {"needs": "all"}, {"customer": "1", "offer": "2", "upTo": {"amount": -1, "currency": "EURO", "per": "month"}},
+    {"customer": "cus_1", "upTo": 100, "needs": "anyone"}, {"upTo": {}, "needs": "nobody", "need": "anyone"},
+    {"upTo": {"amount": 100, "currency": "EUR"}, "needs": "anyone"},
+    {"customer": "cus_1", "upTo": {"amount": 50, "currency": "EUR"}, "needs": "nobody"}, 7
+  ]},
   "rate": []
 }"#;
 
@@ -53,6 +65,40 @@ fn every_member_is_read() {
 }
 
 #[test]
+fn approval_rules_are_read_in_their_order() {
+    let rules = parse_settings(FULL).unwrap().orders.rules;
+    let [small, yen, careful] = &rules[..] else { panic!("three rules") };
+    assert_eq!(small.customer, Some("cus_1".parse().unwrap()));
+    assert_eq!(small.offer, Some("ofr_1".parse().unwrap()));
+    assert_eq!(small.up_to, Some("250.50 EUR".parse().unwrap()));
+    assert_eq!((small.needs, yen.needs, careful.needs), (Needs::Nobody, Needs::Anyone, Needs::SomeoneElse));
+    assert_eq!(yen.up_to, Some("1000 JPY".parse().unwrap()));
+    assert!(yen.customer.is_none() && careful.up_to.is_none());
+}
+
+#[test]
+fn without_a_policy_someone_else_approves_every_order() {
+    for document in ["{}", r#"{"orders": null}"#, r#"{"orders": {}}"#, r#"{"orders": {"approval": []}}"#] {
+        let policy = parse_settings(document).unwrap().orders;
+        let order = testkit::builders::order(1);
+        assert_eq!(policy.needs(&order), (Needs::SomeoneElse, None), "{document}");
+    }
+}
+
+#[test]
+fn a_rule_for_everything_comes_last() {
+    let parse = |rules: &str| parse_settings(&format!(r#"{{"orders": {{"approval": [{rules}]}}}}"#));
+    let (all, some) = (r#"{"needs": "someone-else"}"#, r#"{"customer": "cus_1", "needs": "nobody"}"#);
+    assert_eq!(parse(&format!("{some}, {all}")).unwrap().orders.rules.len(), 2);
+    let problems = parse(&format!("{all}, {some}")).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0].starts_with("orders.approval[1].needs: fits no order that orders.approval[0]"),
+        "{problems:?}"
+    );
+}
+
+#[test]
 fn numbers_are_read_digit_by_digit() {
     let settings = parse_settings(FULL).unwrap();
     assert_eq!(settings.rates[0].rate.to_string(), "0.1234567890123456789");
@@ -65,6 +111,7 @@ fn settings_survive_being_written_and_read() {
     let again = parse_settings(&json).unwrap();
     assert_eq!(again.organisations, settings.organisations);
     assert_eq!(again.rates, settings.rates);
+    assert_eq!(again.orders, settings.orders);
     assert!(again.price_rules.iter().eq(settings.price_rules.iter()));
     assert_eq!(settings_to_json(&again), json);
 }
@@ -105,7 +152,21 @@ fn settings_problems_are_reported_all_at_once() {
         "rates[0].rate: 0 is not above zero",
         "rates[0].source: is missing: who quoted it",
         "rates[1]: expected an object",
-        "rate: is not known here: remove it, or use one of organisations, priceRules, rates",
+        "orders.approve: is not known here: remove it, or use one of approval",
+        "orders.approval[0].needs: \"all\" is not one of nobody, anyone, someone-else",
+        "orders.approval[1].customer: customer id \"1\" is not valid",
+        "orders.approval[1].offer: offer id \"2\" is not valid",
+        "orders.approval[1].upTo.amount: -1 is negative",
+        "orders.approval[1].upTo.currency: \"EURO\" is not an ISO 4217",
+        "orders.approval[1].upTo.per: is not known here",
+        "orders.approval[1].needs: is missing: write one of nobody, anyone, someone-else",
+        "orders.approval[2].upTo: expected an object",
+        "orders.approval[3].upTo.amount: is missing",
+        "orders.approval[3].upTo.currency: is missing",
+        "orders.approval[3].need: is not known here",
+        "orders.approval[5].needs: fits no order that orders.approval[4] does not fit before it",
+        "orders.approval[6]: expected an object",
+        "rate: is not known here: remove it, or use one of orders, organisations, priceRules, rates",
     ] {
         let found = problems.iter().filter(|problem| problem.starts_with(expected)).count();
         assert_eq!(found, 1, "{expected}\nin {problems:#?}");

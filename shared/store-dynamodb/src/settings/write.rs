@@ -1,5 +1,6 @@
 //! From settings to JSON, with every default spelt out.
 
+use super::orders;
 use super::organisations::{APPROVAL, DUE_DATE, PRICE_HOLD, PRICE_PER};
 use domain::money::ExchangeRate;
 use domain::price::{Method, PriceRule};
@@ -9,6 +10,7 @@ use serde_json::{Map, Value, json};
 /// The document of these settings; [`super::parse_settings`] reads it back.
 pub fn settings_to_json(settings: &Settings) -> String {
     let document = json!({
+        "orders": orders::write(&settings.orders),
         "organisations": settings.organisations.iter().map(organisation).collect::<Vec<_>>(),
         "priceRules": settings.price_rules.iter().map(price_rule).collect::<Vec<_>>(),
         "rates": settings.rates.iter().map(rate).collect::<Vec<_>>(),

@@ -42,3 +42,23 @@ async fn effects() {
 async fn audit() {
     suites::audit(&Embedded::start().await.store()).await;
 }
+
+#[tokio::test]
+async fn access() {
+    suites::access(&Embedded::start().await.store()).await;
+}
+
+#[tokio::test]
+async fn answers() {
+    suites::answers(&Embedded::start().await.store()).await;
+}
+
+#[tokio::test]
+async fn figures() {
+    suites::figures(&Embedded::start().await.store()).await;
+}
+
+#[tokio::test]
+async fn orders() {
+    suites::orders(&Embedded::start().await.store()).await;
+}

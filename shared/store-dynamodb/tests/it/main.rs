@@ -8,5 +8,6 @@ mod capacity;
 mod contract;
 mod faults;
 mod plans;
+mod races;
 mod settings;
 mod transfer;

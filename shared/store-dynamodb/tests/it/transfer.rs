@@ -1,12 +1,19 @@
 //! Export and import of the whole table.
 
+use domain::access::{CodeUse, OneTimeCode, Role, SecretHash};
 use domain::failure::FailureKind;
 use domain::journal::EffectState;
-use domain::ports::{EffectStore, IndexChange, IndexStore, LinkStore, PlanStore, RecordStore};
+use domain::ports::{
+    AccessStore, AnswerStore, EffectStore, FiguresStore, IndexChange, IndexStore, KeptAnswer, LinkStore,
+    OrderFilter, OrderStore, PlanStore, RecordStore,
+};
 use domain::record::{ParkReason, SyncRecord, SyncState};
 use store_dynamodb::settings::settings_to_json;
 use store_dynamodb::{DynamoStore, Onto};
-use testkit::builders::{digest, links, moment, organisation, record, run_id, settings};
+use testkit::builders::{
+    api_token, digest, figures, links, moment, order, order_audit, organisation, parsed, record, run_id,
+    session, settings, user,
+};
 use testkit::dynamo::Embedded;
 use testkit::suites;
 
@@ -33,6 +40,7 @@ async fn fill(store: &DynamoStore) {
     store.settle(&lease, end).await.unwrap();
     let open = suites::settlement("open", 1, EffectState::Done).key;
     store.begin(&lease, &acme, &open, "create", moment(1)).await.unwrap();
+    fill_http(store).await;
     let index = store.index(&acme).await.unwrap();
     let changes: Vec<_> = records
         .iter()
@@ -42,6 +50,24 @@ async fn fill(store: &DynamoStore) {
         })
         .collect();
     store.change_index(&lease, &acme, &index, &changes).await.unwrap();
+}
+
+/// Something of everything that people do.
+async fn fill_http(store: &DynamoStore) {
+    let ada = user("ada", Role::Admin);
+    let key = SecretHash::of("of-the-request");
+    let order = order(1);
+    store.put_order(&order, order_audit(&order)).await.unwrap();
+    store.put_figures(&figures(parsed("2026-11-05"))).await.unwrap();
+    store.put_user(&ada).await.unwrap();
+    store.put_token(&api_token(1, Role::Viewer)).await.unwrap();
+    store.put_session(&session("in-the-cookie", &ada)).await.unwrap();
+    let code =
+        OneTimeCode { hash: SecretHash::of("on-the-screen"), opens: CodeUse::SetUp, expires: moment(600) };
+    store.put_code(&code).await.unwrap();
+    store.begin_answer(&key, &key, moment(0)).await.unwrap();
+    let answer = KeptAnswer { status: 200, content_type: None, location: None, body: vec![0, 255] };
+    store.keep_answer(&key, &answer).await.unwrap();
 }
 
 #[tokio::test]
@@ -60,6 +86,11 @@ async fn export_import_export_is_identical() {
     let parked = two.store().list_records(&acme, Some("parked"), None, 9).await.unwrap();
     assert_eq!(parked.items.len(), 1, "lists for people came along");
     assert_eq!(two.store().open_effects(&acme).await.unwrap().len(), 1);
+    let open = two.store().list_orders(&acme, OrderFilter::Open, None, 9).await.unwrap();
+    assert_eq!(open.items, [order(1)]);
+    for secret in ["secret-1", "in-the-cookie", "on-the-screen", "of-the-request"] {
+        assert!(!first.contains(secret), "of what opens something, only hashes are kept");
+    }
 }
 
 fn key(line: &str) -> (String, String) {
