@@ -65,7 +65,7 @@ pub(crate) fn unknown() -> Reply {
     Reply::json(404, json!({"error": "no such control"}).to_string())
 }
 
-fn refuse(reason: &str) -> Reply {
+pub(crate) fn refuse(reason: &str) -> Reply {
     Reply::json(400, json!({"error": reason}).to_string())
 }
 

@@ -27,6 +27,7 @@ pub mod hostbill;
 mod http;
 mod json;
 mod listing;
+pub mod oidc;
 mod requests;
 mod server;
 

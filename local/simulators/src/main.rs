@@ -21,6 +21,9 @@ const CONTROL: &str = r#"Control face of each server:
   DELETE /_sim/faults
   POST   /_sim/latency         {"ms": 20}
   POST   /_sim/change-percent  {"percent": 1}   Crayon: one more seat for this share of the subscriptions
+  POST   /_sim/hooks           HostBill: {"url": "http://127.0.0.1:8080/hooks/hostbill", "secret": "...",
+                               "events": ["after_accountcreate"], "real_time": true}; no events means all
+  DELETE /_sim/hooks
   POST   /_sim/tick            Crayon: orders in processing become subscriptions"#;
 
 /// Crayon Cloud-iQ and HostBill as stateful simulators.

@@ -7,7 +7,7 @@ use connector_kit::Url;
 use domain::secret::Secret;
 use lambda_kit::env::{Env, Reader};
 
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
     "HOSTBILL_URL",
     "HOSTBILL_API_ID",
     "HOSTBILL_API_KEY",
@@ -19,6 +19,7 @@ const VARIABLES: [&str; 11] = [
     "HOSTBILL_HTTP_PASSWORD",
     "HOSTBILL_NEW_PRODUCT_PAGE",
     "HOSTBILL_NEW_PRODUCT_TYPE",
+    "HOSTBILL_HOOK_SECRET",
 ];
 
 const URL: &str = "the address of HostBill's api.php, for example https://billing.example.com/admin/api.php";
@@ -26,12 +27,20 @@ const URL: &str = "the address of HostBill's api.php, for example https://billin
 const USUAL_PATH: &str = "/admin/api.php";
 const REGISTRATION_FIELD: &str = "companyregno";
 
-pub(crate) fn read(env: &Env, read: &mut Reader<'_>) -> Vec<(HostBillConfig, ClientFields)> {
+/// One billing as it is configured.
+pub(crate) struct Found {
+    pub(crate) config: HostBillConfig,
+    pub(crate) fields: ClientFields,
+    /// What it signs its web hooks with.
+    pub(crate) hook_secret: Option<Secret>,
+}
+
+pub(crate) fn read(env: &Env, read: &mut Reader<'_>) -> Vec<Found> {
     let named = connections(env, read, "hostbill", &VARIABLES);
     named.iter().filter_map(|named| connection(read, named)).collect()
 }
 
-fn connection(read: &mut Reader<'_>, named: &Named) -> Option<(HostBillConfig, ClientFields)> {
+fn connection(read: &mut Reader<'_>, named: &Named) -> Option<Found> {
     let at = |name: &str| named.variable(name);
     let url = url(read, &at("HOSTBILL_URL"));
     let where_key = "Settings, Security, API Access";
@@ -43,6 +52,7 @@ fn connection(read: &mut Reader<'_>, named: &Named) -> Option<(HostBillConfig, C
     let tenant = field(read, &at("HOSTBILL_TENANT_FIELD"));
     let registration = field(read, &at("HOSTBILL_REGISTRATION_FIELD"));
     let http_basic = http_basic(read, named);
+    let hook_secret = read.optional_secret(&at("HOSTBILL_HOOK_SECRET"));
     let new_products = NewProducts {
         order_page: read.optional(&at("HOSTBILL_NEW_PRODUCT_PAGE")),
         product_type: read.optional(&at("HOSTBILL_NEW_PRODUCT_TYPE")),
@@ -61,7 +71,7 @@ fn connection(read: &mut Reader<'_>, named: &Named) -> Option<(HostBillConfig, C
         tenant: config.tenant_field.to_ascii_lowercase(),
         registration: registration.unwrap_or_else(|| REGISTRATION_FIELD.into()).to_ascii_lowercase(),
     };
-    Some((config, fields))
+    Some(Found { config, fields, hook_secret })
 }
 
 fn url(read: &mut Reader<'_>, name: &str) -> Option<Url> {

@@ -5,33 +5,48 @@
 //! `HOSTBILL_URL__EU` and its siblings there is a connection `hostbill-eu`. `.env.example` describes every
 //! variable. Whatever is wrong is reported by name, all of it at once, and never with its value; a setting that
 //! is missing or odd never selects a live system.
+//!
+//! [`Connections`] is how it stands now; a [`Keeper`] follows secrets that are rotated.
 
+mod build;
 mod crayon;
 mod hostbill;
+mod keeper;
 mod suffix;
 
 #[cfg(test)]
 mod tests;
 
-use connector_crayon::{Crayon, TokenCache};
-use connector_hostbill::HostBill;
-use connector_kit::http_client;
-use domain::clock::Clock;
+pub use keeper::Keeper;
+
+use domain::failure::{Failure, FailureKind};
 use domain::id::SystemId;
-use domain::ports::{BillingTarget, SubscriptionSource};
-use lambda_kit::env::{ConfigProblems, Env};
+use domain::ports::{BillingTarget, CatalogueSource, OrderTarget, PersonalCredentials, SubscriptionSource};
+use domain::secret::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+/// A connection signed in as somebody else: same system, same API client, their own user.
+pub type SignInAs = Arc<dyn Fn(&PersonalCredentials) -> Arc<dyn OrderTarget> + Send + Sync>;
+
 /// Every connection that is configured. Nothing has been sent yet.
+#[derive(Clone, Default)]
 pub struct Connections {
     /// Where we resell from.
     pub sources: Vec<Arc<dyn SubscriptionSource>>,
     /// Where we bill.
     pub billing: Vec<Arc<dyn BillingTarget>>,
+    /// Where we order, as the connection's own user.
+    pub orders: Vec<Arc<dyn OrderTarget>>,
+    /// What can be ordered.
+    pub catalogues: Vec<Arc<dyn CatalogueSource>>,
     /// Which fields of a billing client say whose it is, by billing connection.
     pub fields: BTreeMap<SystemId, ClientFields>,
+    /// How to order as a person with a sign-in of their own, by supplier connection.
+    pub people: BTreeMap<SystemId, SignInAs>,
+    /// What each billing signs its web hooks with, where that is configured.
+    pub hook_secrets: BTreeMap<SystemId, Secret>,
 }
 
 /// Fields of a billing client that say which of the supplier's customers it is. In lower case.
@@ -44,33 +59,52 @@ pub struct ClientFields {
 }
 
 impl Connections {
-    /// Reads every connection's variables. All connections share one HTTP client, and those to Cloud-iQ with
-    /// the same credentials share their tokens.
+    /// The supplier of this name.
     ///
     /// # Errors
-    /// Everything that is missing or wrong, of all connections together.
-    #[expect(clippy::needless_pass_by_value, reason = "handed over: every connection keeps one")]
-    pub fn from_env(env: &Env, clock: Arc<dyn Clock>) -> Result<Self, ConfigProblems> {
-        let mut read = env.read();
-        let crayons = crayon::read(env, &mut read);
-        let hostbills = hostbill::read(env, &mut read);
-        let http = http_client().ok();
-        if http.is_none() {
-            read.problem("TLS", "cannot be used on this machine", "a working set of root certificates");
-        }
-        read.finish(|| {
-            let (http, tokens) = (http?, TokenCache::default());
-            let sources = crayons.into_iter().map(|config| -> Arc<dyn SubscriptionSource> {
-                Arc::new(Crayon::sharing(http.clone(), clock.clone(), &config, &tokens))
-            });
-            let fields = hostbills.iter().map(|(config, fields)| (config.system.clone(), fields.clone()));
-            let (sources, fields) = (sources.collect(), fields.collect());
-            let billing = hostbills.into_iter().map(|(config, _)| -> Arc<dyn BillingTarget> {
-                Arc::new(HostBill::new(http.clone(), clock.clone(), config))
-            });
-            Some(Self { sources, billing: billing.collect(), fields })
-        })
+    /// When it is not configured.
+    pub fn source(&self, id: &SystemId) -> Result<&Arc<dyn SubscriptionSource>, Failure> {
+        self.sources.iter().find(|source| source.system() == id).ok_or_else(|| unknown(id))
     }
+
+    /// The billing of this name.
+    ///
+    /// # Errors
+    /// When it is not configured.
+    pub fn billing(&self, id: &SystemId) -> Result<&Arc<dyn BillingTarget>, Failure> {
+        self.billing.iter().find(|billing| billing.system() == id).ok_or_else(|| unknown(id))
+    }
+
+    /// Where to order at the supplier of this name, as the connection's own user.
+    ///
+    /// # Errors
+    /// When it is not configured.
+    pub fn order_target(&self, id: &SystemId) -> Result<&Arc<dyn OrderTarget>, Failure> {
+        self.orders.iter().find(|orders| orders.system() == id).ok_or_else(|| unknown(id))
+    }
+
+    /// The catalogue of the supplier of this name.
+    ///
+    /// # Errors
+    /// When it is not configured.
+    pub fn catalogue(&self, id: &SystemId) -> Result<&Arc<dyn CatalogueSource>, Failure> {
+        self.catalogues.iter().find(|catalogue| catalogue.system() == id).ok_or_else(|| unknown(id))
+    }
+
+    /// Where to order at this supplier as a person: the same connection, signed in with their name and
+    /// password. Nothing if the connection is not configured or knows no people.
+    pub fn personal(&self, id: &SystemId, credentials: &PersonalCredentials) -> Option<Arc<dyn OrderTarget>> {
+        self.people.get(id).map(|sign_in| sign_in(credentials))
+    }
+
+    /// What this billing signs its web hooks with; nothing if no web hooks are expected from it.
+    pub fn hook_secret(&self, id: &SystemId) -> Option<&Secret> {
+        self.hook_secrets.get(id)
+    }
+}
+
+fn unknown(id: &SystemId) -> Failure {
+    Failure::new(FailureKind::Refused, id, "the settings name this connection, but it is not configured")
 }
 
 impl fmt::Debug for Connections {

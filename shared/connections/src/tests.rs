@@ -1,5 +1,6 @@
 use super::Connections;
 use domain::clock::Clock;
+use domain::failure::FailureKind;
 use domain::id::SystemId;
 use lambda_kit::SystemClock;
 use lambda_kit::env::{ConfigProblems, Env};
@@ -112,4 +113,53 @@ fn only_suffixed_connections_need_no_plain_one() {
 fn two_suffixes_that_mean_one_connection_are_a_problem() {
     let problems = with(&[("CRAYON_PAGE_SIZE__EU", "50"), ("CRAYON_PAGE_SIZE__eu", "50")]).unwrap_err();
     assert!(problems.to_string().contains("there already"), "{problems}");
+}
+
+#[test]
+fn a_connection_that_is_not_configured_is_refused_by_name() {
+    let made = connections(&WHOLE).unwrap();
+    let crayon: SystemId = "crayon".parse().unwrap();
+    let hostbill: SystemId = "hostbill".parse().unwrap();
+    assert_eq!(made.source(&crayon).unwrap().system(), &crayon);
+    assert_eq!(made.order_target(&crayon).unwrap().system(), &crayon);
+    assert_eq!(made.catalogue(&crayon).unwrap().system(), &crayon);
+    assert_eq!(made.billing(&hostbill).unwrap().system(), &hostbill);
+    let failures = [
+        made.source(&hostbill).err(),
+        made.order_target(&hostbill).err(),
+        made.catalogue(&hostbill).err(),
+        made.billing(&crayon).err(),
+    ];
+    for failure in failures {
+        let failure = failure.unwrap();
+        assert_eq!(failure.kind, FailureKind::Refused);
+        assert!(failure.what.contains("not configured"), "{failure}");
+    }
+}
+
+#[test]
+fn each_billing_has_a_web_hook_secret_of_its_own() {
+    let made = with(&[
+        ("HOSTBILL_HOOK_SECRET", "SECRET-HOOK"),
+        ("HOSTBILL_URL__EU", "https://eu.billing.example/backend/api.php"),
+        ("HOSTBILL_API_ID__EU", "id"),
+        ("HOSTBILL_API_KEY__EU", "key"),
+        ("HOSTBILL_HOOK_SECRET__EU", "SECRET-EU"),
+    ])
+    .unwrap();
+    let secret = |system: &str| made.hook_secret(&system.parse().unwrap()).map(|s| s.expose().to_owned());
+    assert_eq!(secret("hostbill").as_deref(), Some("SECRET-HOOK"));
+    assert_eq!(secret("hostbill-eu").as_deref(), Some("SECRET-EU"));
+    assert_eq!(secret("crayon"), None);
+    assert!(!format!("{made:?}").contains("SECRET"));
+}
+
+#[test]
+fn what_a_price_list_covers_is_a_month_or_a_cycle() {
+    for good in ["", "month", "cycle"] {
+        assert!(with(&[("CRAYON_PRICE_LIST_PER", good), ("CRAYON_TERM_ATTRIBUTE", "TermDuration")]).is_ok());
+    }
+    let problems = with(&[("CRAYON_PRICE_LIST_PER", "SECRET year")]).unwrap_err();
+    assert_eq!(names(&problems), ["CRAYON_PRICE_LIST_PER"]);
+    assert!(!problems.to_string().contains("SECRET"), "{problems}");
 }

@@ -7,6 +7,7 @@ use crate::wire::{self, List, Raw, Wanted};
 use connector_kit::{HttpClient, Reply, Request, Transport, TransportConfig, Url, url_below};
 use domain::clock::{Clock, Deadline};
 use domain::failure::{Failure, FailureKind};
+use domain::ports::PersonalCredentials;
 use std::sync::Arc;
 
 /// The pinned version of the API.
@@ -14,7 +15,8 @@ const VERSION: &str = "api/v1";
 
 pub(crate) struct Client {
     base_url: Url,
-    pub(crate) transport: Transport,
+    /// Shared by everybody who signs in through this connection, so that its pace holds for all of them.
+    pub(crate) transport: Arc<Transport>,
     tokens: Tokens,
 }
 
@@ -40,8 +42,17 @@ impl Client {
         };
         Self {
             base_url: config.base_url.clone(),
-            transport: Transport::new(http, config.system.clone(), clock, transport),
-            tokens: Tokens::new(cache, config),
+            transport: Arc::new(Transport::new(http, config.system.clone(), clock, transport)),
+            tokens: Tokens::new(cache, &config.base_url, config.credentials.clone()),
+        }
+    }
+
+    /// The same connection, signed in as somebody else.
+    pub(crate) fn signed_in_as(&self, person: &PersonalCredentials) -> Self {
+        Self {
+            base_url: self.base_url.clone(),
+            transport: Arc::clone(&self.transport),
+            tokens: self.tokens.of(person),
         }
     }
 

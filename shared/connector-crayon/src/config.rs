@@ -3,6 +3,7 @@
 use connector_kit::{RetryPolicy, Url};
 use domain::id::SystemId;
 use domain::secret::Secret;
+use domain::settings::PricePer;
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::time::Duration;
@@ -43,10 +44,37 @@ pub struct CrayonConfig {
     pub in_flight: NonZeroU16,
     /// How long a read may take.
     pub read_timeout: Duration,
-    /// How long a mutation may take.
+    /// How long a mutation may take. Long: an order whose answer is not waited for is in doubt.
     pub mutation_timeout: Duration,
     /// How reads are repeated.
     pub retry: RetryPolicy,
+    /// How the price list is read.
+    pub price_list: PriceList,
+}
+
+/// How the price list is read, where no public source says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceList {
+    /// What a price in it covers.
+    pub per: PricePer,
+    /// Where the term of an offer stands.
+    pub term: TermFrom,
+}
+
+impl Default for PriceList {
+    /// Prices of a month, and the term as the minimum commitment.
+    fn default() -> Self {
+        Self { per: PricePer::Month, term: TermFrom::MinimumCommitment }
+    }
+}
+
+/// Where the term of an offer stands in the price list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TermFrom {
+    /// In `ProductVariant.MinimumCommitment.Months`.
+    MinimumCommitment,
+    /// In `ProductVariant.Attributes`, under this name, as `P1M`, `P1Y` or `P3Y`.
+    Attribute(Box<str>),
 }
 
 impl CrayonConfig {
@@ -60,8 +88,9 @@ impl CrayonConfig {
             requests_per_second: NonZeroU32::MIN.saturating_add(4),
             in_flight: NonZeroU16::MIN.saturating_add(3),
             read_timeout: Duration::from_secs(30),
-            mutation_timeout: Duration::from_mins(1),
+            mutation_timeout: Duration::from_mins(2),
             retry: RetryPolicy::default(),
+            price_list: PriceList::default(),
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn explain(reply: &Reply) -> Option<String> {
 }
 
 /// Failures are logged, and people's addresses do not belong into a log.
-fn without_addresses(text: &str) -> String {
+pub(crate) fn without_addresses(text: &str) -> String {
     let words = text.split_whitespace().map(|word| if word.contains('@') { "[address]" } else { word });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -2,13 +2,13 @@
 
 use crate::client::Client;
 use crate::tokens::TokenCache;
-use crate::{CrayonConfig, map, probe, tenants, wire};
+use crate::{CrayonConfig, PriceList, map, probe, tenants, wire};
 use async_trait::async_trait;
 use connector_kit::HttpClient;
 use domain::clock::{Clock, Deadline};
 use domain::failure::Failure;
 use domain::id::{SubscriptionId, SystemId, TenantId};
-use domain::ports::{Probe, SubscriptionPage, SubscriptionSource, Tenant};
+use domain::ports::{PersonalCredentials, Probe, SubscriptionPage, SubscriptionSource, Tenant};
 use domain::settings::Organisation;
 use domain::subscription::ObservedSubscription;
 use std::fmt;
@@ -20,7 +20,8 @@ pub(crate) const DETAILS: &str = "GET subscriptions/{id}";
 /// One connection to Cloud-iQ. Cheap to share by reference: its pace and its token hold for all calls.
 pub struct Crayon {
     pub(crate) client: Client,
-    page_size: u32,
+    pub(crate) page_size: u32,
+    pub(crate) price_list: PriceList,
 }
 
 impl Crayon {
@@ -36,7 +37,22 @@ impl Crayon {
         config: &CrayonConfig,
         tokens: &TokenCache,
     ) -> Self {
-        Self { client: Client::new(http, clock, config, tokens), page_size: config.page_size.get() }
+        Self {
+            client: Client::new(http, clock, config, tokens),
+            page_size: config.page_size.get(),
+            price_list: config.price_list.clone(),
+        }
+    }
+
+    /// The same connection, its pace included, signed in as a person: the same API client, their own user.
+    /// Nothing is sent before the first call, and what is wrong with their password concerns them alone.
+    #[must_use]
+    pub fn signed_in_as(&self, person: &PersonalCredentials) -> Self {
+        Self {
+            client: self.client.signed_in_as(person),
+            page_size: self.page_size,
+            price_list: self.price_list.clone(),
+        }
     }
 
     /// How many requests were sent so far, sign-ins and repetitions included.
@@ -67,21 +83,7 @@ impl SubscriptionSource for Crayon {
         page: u32,
         deadline: Deadline,
     ) -> Result<SubscriptionPage, Failure> {
-        let (page, size) = (page.to_string(), self.page_size.to_string());
-        let statuses = map::StatusFlags::ALL.0.to_string();
-        // Oldest first: the one order in which a new subscription joins at the end and nothing that changes
-        // in a running one (name, end) moves a row across a page's edge.
-        let query = [
-            ("OrganizationId", organisation.supplier_organisation.as_str()),
-            ("Statuses", &statuses),
-            ("SortBy", "2"),
-            ("SortOrder", "0"),
-            ("Page", &page),
-            ("PageSize", &size),
-        ];
-        let reply = self.client.get(LIST, "subscriptions/", &query, deadline).await?;
-        read_page(&reply.body, organisation)
-            .map_err(|problem| self.client.transport.malformed(LIST, &reply, problem))
+        self.page_of(organisation, None, page, deadline).await
     }
 
     async fn find_details(
@@ -117,6 +119,34 @@ impl SubscriptionSource for Crayon {
 
     async fn probe(&self, organisations: &[&Organisation], deadline: Deadline) -> Vec<Probe> {
         probe::all(self, organisations, deadline).await
+    }
+}
+
+impl Crayon {
+    /// A page of an organisation's subscriptions, or of one customer's in it.
+    pub(crate) async fn page_of(
+        &self,
+        organisation: &Organisation,
+        tenant: Option<&TenantId>,
+        page: u32,
+        deadline: Deadline,
+    ) -> Result<SubscriptionPage, Failure> {
+        let (page, size) = (page.to_string(), self.page_size.to_string());
+        let statuses = map::StatusFlags::ALL.0.to_string();
+        // Oldest first: the one order in which a new subscription joins at the end and nothing that changes
+        // in a running one (name, end) moves a row across a page's edge.
+        let mut query = vec![
+            ("OrganizationId", organisation.supplier_organisation.as_str()),
+            ("Statuses", &statuses),
+            ("SortBy", "2"),
+            ("SortOrder", "0"),
+            ("Page", &page),
+            ("PageSize", &size),
+        ];
+        query.extend(tenant.map(|id| ("CustomerTenantId", id.as_str())));
+        let reply = self.client.get(LIST, "subscriptions/", &query, deadline).await?;
+        read_page(&reply.body, organisation)
+            .map_err(|problem| self.client.transport.malformed(LIST, &reply, problem))
     }
 }
 

@@ -1,15 +1,16 @@
 //! Signing in: once for all who ask at the same time, again when a token ends, never again with a password
 //! that was refused.
 
+use crate::Credentials;
 use crate::error::SIGN_IN;
 use crate::wire::{self, Wanted};
-use crate::{CrayonConfig, Credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connector_kit::{Body, Idempotence, Method, Reply, Request, Transport, Url, url_below};
 use domain::clock::Deadline;
 use domain::digest::sha256_of_parts;
 use domain::failure::{Failure, FailureKind};
+use domain::ports::PersonalCredentials;
 use domain::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 const UNSTATED: SignedDuration = SignedDuration::from_mins(5);
 /// How long refused credentials are not tried again: every further try counts towards a lock-out.
 const PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// How many tokens are remembered, besides those in use.
+const MOST_SLOTS: usize = 1_000;
 const WHAT: &str = "POST connect/token";
 const TOKEN: Wanted<3> = Wanted(["AccessToken", "ExpiresIn", "Error"]);
 
@@ -58,22 +61,26 @@ enum State {
 impl TokenCache {
     fn slot(&self, key: Key) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= MOST_SLOTS {
+            // Passwords come and go. Whoever is forgotten here and comes again signs in again.
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
         Arc::clone(slots.entry(key).or_default())
     }
 }
 
-/// One connection's way to its token.
+/// One user's way to their token.
 pub(crate) struct Tokens {
+    cache: TokenCache,
     slot: Arc<Slot>,
-    url: Url,
+    base_url: Url,
     credentials: Credentials,
 }
 
 impl Tokens {
-    pub(crate) fn new(cache: &TokenCache, config: &CrayonConfig) -> Self {
-        let credentials = config.credentials.clone();
+    pub(crate) fn new(cache: &TokenCache, base_url: &Url, credentials: Credentials) -> Self {
         let key = Key {
-            base_url: config.base_url.clone(),
+            base_url: base_url.clone(),
             client_id: credentials.client_id.clone(),
             username: credentials.username.clone(),
             fingerprint: sha256_of_parts(&[
@@ -81,7 +88,17 @@ impl Tokens {
                 credentials.password.expose(),
             ]),
         };
-        Self { slot: cache.slot(key), url: url_below(&config.base_url, "api/v1/connect/token/"), credentials }
+        Self { cache: cache.clone(), slot: cache.slot(key), base_url: base_url.clone(), credentials }
+    }
+
+    /// A person's way to a token of their own, through the same API client.
+    pub(crate) fn of(&self, person: &PersonalCredentials) -> Self {
+        let credentials = Credentials {
+            username: person.username.clone(),
+            password: person.password.clone(),
+            ..self.credentials.clone()
+        };
+        Self::new(&self.cache, &self.base_url, credentials)
     }
 
     /// A token that is good for now. `refused` is one that Cloud-iQ did not take: if nobody has signed in
@@ -130,7 +147,8 @@ impl Tokens {
             ("password".into(), password.expose().to_owned()),
             ("scope".into(), "CustomerApi".to_owned()),
         ];
-        let request = Request::new(WHAT, Method::POST, self.url.clone(), Idempotence::Login)
+        let url = url_below(&self.base_url, "api/v1/connect/token/");
+        let request = Request::new(WHAT, Method::POST, url, Idempotence::Login)
             .header("authorization", format!("Basic {basic}"))
             .header("accept", "application/json")
             .body(Body::Form(form));
@@ -175,3 +193,6 @@ fn read(transport: &Transport, reply: &Reply) -> Result<(Secret, SignedDuration)
     };
     Ok((Secret::new(token.into_owned()), lasts))
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ mod members;
 mod patch;
 mod scalar;
 
-pub(crate) use body::{List, Problem, read_list, read_object, text_of};
+pub(crate) use body::{List, Problem, read_list, read_object, read_values, text_of};
 pub(crate) use members::{Raw, Wanted};
 pub(crate) use patch::patched;
 pub(crate) use scalar::{number, text, text_or_number};

@@ -7,6 +7,7 @@ mod creating;
 mod currencies;
 mod cycles;
 mod envelope;
+pub mod hook;
 mod listing;
 mod orders;
 mod probe;

@@ -153,7 +153,7 @@ fn line_members(json: &mut Json, line: &Line<'_>) {
     let months = term.map_or(1, Term::months);
     json.put("UniqueId", format!("ap-{}-{}-{months}", product.id, agreement.id));
     json.put("ProductType", 0_u8);
-    json.put_object("ProductVariant", |json| variant_members(json, product, months));
+    json.put_object("ProductVariant", |json| variant_members(json, product, *term));
     reference(json, "Agreement", agreement.id, Some(&agreement.name));
     json.put("Name", &product.name);
     json.put("PriceId", product.id * 100 + agreement.id % 100);
@@ -174,7 +174,8 @@ fn line_members(json: &mut Json, line: &Line<'_>) {
     reference(json, "Catalog", 1, Some("Commercial"));
 }
 
-fn variant_members(json: &mut Json, product: &Product, months: i32) {
+fn variant_members(json: &mut Json, product: &Product, term: Option<Term>) {
+    let months = term.map_or(1, Term::months);
     json.put("Id", product.id + 2_000_000);
     product_reference(json, Some(product));
     json.put("PartNumber", &product.part_number);
@@ -194,14 +195,14 @@ fn variant_members(json: &mut Json, product: &Product, months: i32) {
     json.put("DeleteDate", time(Moment::FOREVER, Style::Offset));
     json.put("IsTrial", false);
     json.put("DefaultBillingCycleId", product.cycles.first().map(|cycle| cycle.number()));
-    json.put_array("AvailableBillingCycleIds", |json| cycle_numbers(json, product));
+    json.put_array("AvailableBillingCycleIds", |json| cycle_numbers(json, product.cycles_of(term)));
     json.put_object("Attributes", |_| {});
     json.put("MinimumQuantity", rust_decimal::Decimal::from(product.minimum));
     json.put("MaximumQuantity", product.maximum.map(rust_decimal::Decimal::from));
 }
 
-fn cycle_numbers(json: &mut Json, product: &Product) {
-    for cycle in &product.cycles {
+fn cycle_numbers(json: &mut Json, cycles: impl Iterator<Item = Cycle>) {
+    for cycle in cycles {
         json.item();
         json.value(cycle.number());
     }
@@ -214,7 +215,9 @@ pub(crate) fn supported_cycles(model: &mut Model, call: &Call<'_>) -> Reply {
         return model.error(500, "Ops. Something broke");
     }
     match call.path.first().and_then(|part_number| model.product(part_number)) {
-        Some(product) => model.reply(|json| json.array(|json| cycle_numbers(json, product))),
+        Some(product) => {
+            model.reply(|json| json.array(|json| cycle_numbers(json, product.cycles.iter().copied())))
+        }
         None => model.not_found(),
     }
 }

@@ -248,7 +248,8 @@ impl Model {
         self.subscriptions.iter().filter(move |subscription| subscription.tenant == tenant)
     }
 
-    /// What a subscription costs per seat and billing cycle.
+    /// What a subscription costs per seat, as it is stated: for a billing cycle, or for a month where
+    /// [`Choices::prices_per_month`] says so.
     pub fn price_of(&self, subscription: &Subscription) -> UnitPrice {
         self.offer_price(
             subscription.organisation,
@@ -316,6 +317,7 @@ impl Model {
         cycle: Cycle,
     ) -> UnitPrice {
         let currency = self.organisations.get(&organisation).map_or("EUR", |known| known.currency.as_str());
+        let cycle = if self.choices.prices_per_month { Cycle::Monthly } else { cycle };
         self.products.get(&product).map_or_else(
             || UnitPrice { currency: currency.to_owned(), purchase: Decimal::ZERO, retail: Decimal::ZERO },
             |known| known.unit_price(currency, term, cycle),

@@ -50,7 +50,7 @@ fn ordered(
     let term = term.ok_or(("INVALID_TERM", "Term is not offered."))?;
     let cycle = input.get("BillingCycle");
     let cycle = cycle.number().and_then(Cycle::from_order).or(cycle.text().and_then(Cycle::from_name));
-    let cycle = cycle.filter(|cycle| product.cycles.contains(cycle));
+    let cycle = cycle.filter(|cycle| product.cycles_of(Some(term)).any(|offered| offered == *cycle));
     let cycle = cycle.ok_or(("INVALID_BILLING_CYCLE", "Billing cycle is not offered."))?;
     let quantity = input.get("Quantity").id().unwrap_or(0);
     if quantity < product.minimum || product.maximum.is_some_and(|most| quantity > most) {
@@ -206,9 +206,10 @@ pub(crate) fn scheduled(model: &mut Model, call: &Call<'_>) -> Reply {
             model.tenants.get(&order.tenant).is_some_and(|known| model.sees(call, known.organisation))
         })
         .collect();
+    let view = model.window(call, rows.len());
     model.reply(|json| {
         json.array(|json| {
-            for order in &rows {
+            for order in view.rows.iter().filter_map(|at| rows.get(*at)) {
                 json.item();
                 json.object(|json| scheduled_members(model, json, order));
             }

@@ -55,11 +55,14 @@ pub struct Choices {
     pub create_pending: bool,
     /// Looks at an order that still answer `[]` (*documented* that there are some, crayon §9.5; number ours).
     pub order_polls: u32,
+    /// Prices on a subscription are those of a month, whatever its cycle (unknown in reality; *assumed* those of
+    /// a cycle). The price list is monthly either way (*assumed*, crayon §7.3).
+    pub prices_per_month: bool,
 }
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { create_pending: false, order_polls: 1 }
+        Self { create_pending: false, order_polls: 1, prices_per_month: false }
     }
 }
 

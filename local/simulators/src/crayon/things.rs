@@ -165,6 +165,14 @@ pub struct UnitPrice {
 }
 
 impl Product {
+    /// The cycles in which a term can be paid: none longer than the term (*assumed*: Microsoft's public
+    /// practice).
+    pub fn cycles_of(&self, term: Option<Term>) -> impl Iterator<Item = Cycle> {
+        let months = term.map(|term| term.months().unsigned_abs());
+        let fits = move |cycle: &Cycle| months.is_none_or(|months| cycle.months() <= months);
+        self.cycles.iter().copied().filter(fits)
+    }
+
     /// The price of one seat for one billing cycle. A monthly term costs a fifth more (*assumed*: Microsoft's
     /// public practice; crayon §7.3 does not say).
     pub fn unit_price(&self, currency: &str, term: Option<Term>, cycle: Cycle) -> UnitPrice {

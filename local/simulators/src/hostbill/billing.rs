@@ -52,7 +52,7 @@ impl Model {
                 known.date = day;
                 known.due = due;
             }
-            self.events.push("after_invoicecreate".to_owned());
+            self.fire_of("after_invoicecreate", invoice);
             for item in self.queue.iter_mut().filter(|item| item.account == id && item.invoice.is_none()) {
                 item.invoice = Some(invoice);
             }

@@ -113,7 +113,7 @@ pub(crate) fn add(model: &mut Model, call: &Call<'_>) -> Answer {
     };
     fill(model, &mut client, call);
     model.clients.insert(id, client);
-    model.events.push("after_clientadded".to_owned());
+    model.fire_of("after_clientadded", id);
     Ok(Payload::with("client_id", column(id)).saying("New client account created"))
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn set(model: &mut Model, call: &Call<'_>) -> Answer {
     let Some(mut client) = model.clients.get(&id).cloned() else { return refuse("Client not found") };
     fill(model, &mut client, call);
     model.clients.insert(id, client);
-    model.events.push("after_clientedit".to_owned());
+    model.fire_of("after_clientedit", id);
     Ok(Payload::info("client_updated"))
 }
 

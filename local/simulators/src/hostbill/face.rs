@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Call, Payload, envelope, php, refuse};
 use super::model::Model;
 use super::params::Params;
-use super::{accounts_calls, catalogue_calls, client_calls, invoice_calls, metered, order_calls, plug};
+use super::{
+    accounts_calls, catalogue_calls, client_calls, hooks, invoice_calls, metered, order_calls, plug,
+};
 use crate::control::{self, Asked};
 use crate::faults::{Fault, Faults, ListFault};
 use crate::http::{Reply, Request};
@@ -174,6 +176,17 @@ impl Face for Model {
                     "accounts_active": active,
                     "invoices": self.invoices.len(),
                 }))
+            }
+            Asked::Unknown if request.method == "POST" && request.path == "/_sim/hooks" => {
+                let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+                match hooks::from_json(&body) {
+                    Ok(hook) => control::ok(&json!({"id": self.add_hook(hook)})),
+                    Err(reason) => control::refuse(reason),
+                }
+            }
+            Asked::Unknown if request.method == "DELETE" && request.path == "/_sim/hooks" => {
+                self.hooks.clear();
+                control::ok(&json!({"hooks": 0}))
             }
             Asked::ChangePercent(_) | Asked::Unknown => control::unknown(),
         }

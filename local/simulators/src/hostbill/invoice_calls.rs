@@ -18,7 +18,7 @@ pub(crate) fn add(model: &mut Model, call: &Call<'_>) -> Answer {
         return refuse("Client not found");
     }
     let id = model.new_invoice(client, "Draft");
-    model.events.push("after_invoicecreate".to_owned());
+    model.fire_of("after_invoicecreate", id);
     Ok(Payload::with("invoice_id", column(id)))
 }
 
@@ -145,7 +145,7 @@ pub(crate) fn pay(model: &mut Model, call: &Call<'_>) -> Answer {
         if eu {
             invoice.paid_id = format!("{}-{:05}", now.civil().year(), paid_before + 1);
         }
-        model.events.push("after_invoicefullpaid".to_owned());
+        model.fire_of("after_invoicefullpaid", id);
     }
     Ok(Payload::info("Transaction has been added to invoice"))
 }

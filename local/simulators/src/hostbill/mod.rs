@@ -16,6 +16,7 @@ mod catalogue_calls;
 mod client_calls;
 mod cycles;
 mod face;
+mod hooks;
 mod invoice_calls;
 mod metered;
 mod model;
@@ -28,6 +29,7 @@ mod things;
 mod tests;
 
 pub use accounts::{Account, Accounts, Change};
+pub use hooks::Hook;
 pub use metered::{Bracket, UsageRecord, Variable};
 pub use model::Model;
 pub use plug::{ModuleCall, ModuleResult, Plug};
@@ -52,6 +54,7 @@ impl HostBill {
     /// Serves the model on this address.
     pub async fn start_on(model: Model, address: SocketAddr) -> io::Result<Self> {
         let model = Arc::new(Mutex::new(model));
+        server::lock(&model).outbox.open();
         let running = server::run(Arc::clone(&model), address).await?;
         let url = format!("http://{}/admin/api.php", running.address);
         Ok(Self { model, running, url })

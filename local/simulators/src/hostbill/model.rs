@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::accounts::{Account, Accounts};
 use super::cycles::Cycle;
+use super::hooks::{Hook, Outbox};
 use super::metered::{UsageRecord, Variable};
 use super::plug::{ModuleCall, Plug};
 use super::things::{
@@ -52,6 +53,8 @@ pub struct Model {
     pub module_calls: Vec<ModuleCall>,
     /// Names of events that fired, oldest first (hostbill §12.1).
     pub events: Vec<String>,
+    /// Web hooks, told of what happens while the model is served; their ids count from 1.
+    pub hooks: Vec<Hook>,
     /// Settings.
     pub settings: Settings,
     /// Virtual time; move it with [`Model::advance_to`] so that invoices fall due.
@@ -60,6 +63,7 @@ pub struct Model {
     pub faults: Faults,
     /// What was asked.
     pub requests: RequestLog,
+    pub(crate) outbox: Outbox,
     pub(crate) last_item: u32,
     pub(crate) rng: Rng,
 }
@@ -99,10 +103,12 @@ impl Model {
             plug: Plug::default(),
             module_calls: Vec::new(),
             events: Vec::new(),
+            hooks: Vec::new(),
             settings: Settings::default(),
             clock: Clock::default(),
             faults: Faults::default(),
             requests: RequestLog::default(),
+            outbox: Outbox::default(),
             last_item: 20_416,
             rng: Rng::with_seed(0xb111),
         }

@@ -201,7 +201,7 @@ impl Model {
         if let Some(known) = self.invoices.get_mut(&invoice) {
             known.items.push(item);
         }
-        self.events.push("after_invoicecreate".to_owned());
+        self.fire_of("after_invoicecreate", invoice);
         invoice
     }
 }

@@ -139,7 +139,7 @@ impl Model {
             }
         }
         if !failed && !action.event.is_empty() {
-            self.events.push(action.event.to_owned());
+            self.fire_of_account(action.event, id);
         }
         self.module_calls.push(ModuleCall {
             account: id,

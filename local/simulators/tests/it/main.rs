@@ -19,6 +19,8 @@ mod hostbill_accounts;
 #[cfg(test)]
 mod hostbill_clients;
 #[cfg(test)]
+mod hostbill_hooks;
+#[cfg(test)]
 mod hostbill_invoices;
 #[cfg(test)]
 mod requests;

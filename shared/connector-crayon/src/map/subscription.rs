@@ -36,7 +36,7 @@ const PRODUCT: Wanted<1> = Wanted(["PartNumber"]);
 const PRICING: Wanted<3> = Wanted(["CurrencyCode", "PurchasePrice", "RecommendedRetailPrice"]);
 
 /// Which field was not as promised, and how.
-type Odd = Cow<'static, str>;
+pub(crate) type Odd = Cow<'static, str>;
 
 /// A list's row. One that cannot be read says which field was not as promised.
 pub(crate) fn row(
@@ -100,7 +100,7 @@ pub(crate) fn details(
 }
 
 /// The member of a nested object; a missing object has none.
-fn child<'a>(raw: Raw<'a>, wanted: Wanted<1>, name: &'static str) -> Result<Raw<'a>, Odd> {
+pub(super) fn child<'a>(raw: Raw<'a>, wanted: Wanted<1>, name: &'static str) -> Result<Raw<'a>, Odd> {
     let Some(raw) = raw else { return Ok(None) };
     let [member] = wire::read_object(raw, wanted).map_err(|_| format!("{name} is not an object"))?;
     Ok(member)
@@ -124,7 +124,7 @@ fn belongs(owner: Raw<'_>, organisation: &Organisation) -> Result<(), Odd> {
     if same { Ok(()) } else { Err("Organization.Id is not the organisation that was asked for".into()) }
 }
 
-fn part_number_of<'a>(own: Raw<'a>, product: Raw<'a>) -> Result<Cow<'a, str>, Odd> {
+pub(super) fn part_number_of<'a>(own: Raw<'a>, product: Raw<'a>) -> Result<Cow<'a, str>, Odd> {
     let read = |raw: Raw<'a>, name: &'static str| match raw {
         None => Ok(None),
         Some(raw) => match wire::text(raw) {
@@ -154,7 +154,7 @@ fn term_of(raw: Raw<'_>) -> Result<Term, Odd> {
     })
 }
 
-fn seats(raw: Raw<'_>) -> Result<u32, Odd> {
+pub(super) fn seats(raw: Raw<'_>) -> Result<u32, Odd> {
     let raw = raw.ok_or("Quantity is missing")?;
     if let Ok(count) = raw.parse() {
         return Ok(count);
@@ -165,7 +165,7 @@ fn seats(raw: Raw<'_>) -> Result<u32, Odd> {
         .ok_or("Quantity is not a whole number from 0 to 4294967295".into())
 }
 
-fn price(raw: Raw<'_>, name: &'static str) -> Result<Option<Decimal>, Odd> {
+pub(super) fn price(raw: Raw<'_>, name: &'static str) -> Result<Option<Decimal>, Odd> {
     let Some(raw) = raw else { return Ok(None) };
     match wire::number(raw) {
         Some(amount) if amount.is_sign_negative() && !amount.is_zero() => {
@@ -188,7 +188,7 @@ fn prices(pricing: Raw<'_>) -> Result<(Option<Money>, Option<Money>), Odd> {
     Ok((money(price(cost, "Pricing.PurchasePrice")?), money(price(list, "Pricing.RecommendedRetailPrice")?)))
 }
 
-fn date(raw: Raw<'_>, name: &'static str) -> Result<Option<Date>, Odd> {
+pub(super) fn date(raw: Raw<'_>, name: &'static str) -> Result<Option<Date>, Odd> {
     let Some(raw) = raw else { return Ok(None) };
     wire::text(raw)
         .and_then(|text| time::day(&text).ok())

@@ -5,6 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Why a body is not what was promised. Says nothing of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,22 @@ pub(crate) fn read_list<const N: usize>(body: &[u8], wanted: Wanted<N>) -> Resul
 /// Reads an object.
 pub(crate) fn read_object<const N: usize>(text: &str, wanted: Wanted<N>) -> Result<[Raw<'_>; N], Problem> {
     read(text, wanted)?.ok_or(Problem::NotAnObject)
+}
+
+/// Reads a list of plain values, in an envelope or bare; nothing in a value's place is left out.
+pub(crate) fn read_values(body: &[u8]) -> Result<Vec<&str>, Problem> {
+    let text = text_of(body)?;
+    let list = if text.starts_with('{') {
+        let [items] = read_object(text, Wanted(["Items"]))?;
+        items.ok_or(Problem::NoItems)?
+    } else {
+        text
+    };
+    if !list.starts_with('[') {
+        return Err(if list == text { Problem::NotAList } else { Problem::OddItems });
+    }
+    let values = read(list, PhantomData::<Vec<&RawValue>>)?;
+    Ok(values.into_iter().map(RawValue::get).filter(|value| *value != "null").collect())
 }
 
 /// Reads a whole text, and nothing after it.

@@ -1,4 +1,6 @@
-use super::{Problem, Raw, Wanted, number, patched, read_list, read_object, text, text_or_number};
+use super::{
+    Problem, Raw, Wanted, number, patched, read_list, read_object, read_values, text, text_or_number,
+};
 
 const ID_NAME: Wanted<2> = Wanted(["Id", "Name"]);
 
@@ -68,6 +70,31 @@ fn a_body_that_is_no_list_says_why() {
     assert_eq!(read_list(b"[\"\xff\"]", ID_NAME).map(|list| list.total), Err(Problem::NotUnicode));
     assert_eq!(read_object("[]", ID_NAME), Err(Problem::NotAnObject));
     assert_eq!(read_object("null", ID_NAME), Err(Problem::NotAnObject));
+}
+
+#[test]
+fn a_list_of_values_is_read_in_either_shape() {
+    for body in
+        ["[7, \"x\", null]", "{\"items\":[7,\"x\"],\"TotalHits\":2}", "\u{feff}\r\n[\r\n  7,\r\n  \"x\"\r\n]"]
+    {
+        assert_eq!(read_values(body.as_bytes()), Ok(vec!["7", "\"x\""]), "{body}");
+    }
+    assert_eq!(read_values(b"[]"), Ok(vec![]));
+    let rows = [
+        ("", Problem::Empty),
+        ("<html>", Problem::Page),
+        ("null", Problem::NotAList),
+        ("7", Problem::NotAList),
+        ("\"7\"", Problem::NotAList),
+        ("{}", Problem::NoItems),
+        ("{\"Items\":null}", Problem::NoItems),
+        ("{\"Items\":7}", Problem::OddItems),
+        ("[7", Problem::CutOff),
+        ("[7] 8", Problem::NotJson { line: 1, column: 5 }),
+    ];
+    for (body, problem) in rows {
+        assert_eq!(read_values(body.as_bytes()), Err(problem), "{body}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
+use crate::shop::PLACE;
 use crate::world::{LIST, PUT, World, config};
 use connector_crayon::SubscriptionChange;
 use domain::clock::Deadline;
-use domain::ports::SubscriptionSource;
+use domain::ports::{OrderTarget, PersonalCredentials, SubscriptionSource};
 use domain::secret::Secret;
 use simulators::Fault;
 use simulators::crayon::Model;
@@ -62,6 +63,16 @@ async fn no_secret_is_ever_shown() {
     let change = SubscriptionChange { name: Some("hunter3".to_owned()), ..SubscriptionChange::default() };
     shown +=
         &format!("{:?}", world.crayon.update_subscription(&"120045".parse().unwrap(), &change, never).await);
+    let person = PersonalCredentials {
+        username: "anna@reseller.example".to_owned(),
+        password: Secret::new("hunter5"),
+    };
+    let anna = world.crayon.signed_in_as(&person);
+    shown += &format!("{person:?} {anna:?} {:?}", anna.customer_agreement(&tenant, never).await);
+    world.cloud.with(|model| model.faults.add(Fault::DropAfter.on(PLACE)));
+    shown += &format!("{:?}", world.buy(&world.purchase("P1Y/monthly", 1)).await);
+    shown += &format!("{:?}", world.buy(&world.purchase("P1Y/annual", 1)).await);
+    shown += &format!("{:?}", world.search("exchange").await);
 
     let wrong =
         World::of(Model::sample(), |config| config.credentials.client_secret = Secret::new("hunter4")).await;

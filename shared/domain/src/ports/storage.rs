@@ -140,6 +140,7 @@ pub trait RunStore: Send + Sync {
     async fn runs(&self, organisation: &OrganisationId, limit: u32) -> Result<Vec<Run>, Failure>;
 
     /// Takes over a run that stopped at this checkpoint: true for the first taker, false for any later one.
+    /// Checkpoint 0 is the request: a run that was asked for is running from then on.
     async fn claim_run(
         &self,
         organisation: &OrganisationId,
