@@ -1,0 +1,122 @@
+//! The one line that the log has about a request.
+
+use crate::house::{Ask, house};
+use domain::access::{Role, Scope};
+use serde_json::Value;
+use std::io;
+use std::sync::{Arc, Mutex};
+use testkit::Moment;
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Kept {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
+}
+
+/// What is logged while a future runs on this thread.
+fn logged(work: impl Future<Output = ()>) -> Vec<Value> {
+    let kept = Kept::default();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(kept.clone())
+        .finish();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    tracing::subscriber::with_default(subscriber, || runtime.block_on(work));
+    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_request_is_one_line_with_who_and_what_and_nothing_that_was_sent() {
+    let house = house();
+    let mut sent = Vec::new();
+    let lines = logged(async {
+        let ada = house.person("ada", Role::Clerk).await;
+        let (_, token) = house.token(&[Scope::OrdersWrite], Some(&ada.id)).await;
+        sent.push(token.expose()[3..].to_owned());
+        let ask = Ask::json("/api/things?secret=in-the-query", r#"{"name":"in-the-body","lines":[]}"#);
+        house.ask(ask.token(&token).header("x-request-id", "request-0001")).await;
+    });
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let line = &lines[0];
+    assert_eq!(line["level"], "INFO");
+    assert_eq!(line["http.method"], "POST");
+    assert_eq!(line["http.route"], "/api/things");
+    assert_eq!(line["http.status"], 201);
+    assert_eq!(line["duration_ms"], 0);
+    assert!(line["principal.id"].as_str().unwrap().starts_with("usr_"));
+    assert_eq!(line["request.id"], "request-0001");
+    sent.extend(["in-the-query".to_owned(), "in-the-body".to_owned()]);
+    for secret in sent {
+        assert!(!line.to_string().contains(&secret), "{secret}");
+    }
+}
+
+#[test]
+fn sessions_and_strangers_are_told_apart_and_cookies_are_not_written() {
+    let house = house();
+    let mut sent = String::new();
+    let lines = logged(async {
+        let browser = house.browser(&house.person("ada", Role::Clerk).await).await;
+        house
+            .ask(browser.sends(Ask::form("/orders", &format!("name=in-the-form&csrf={}", browser.csrf))))
+            .await;
+        house.ask(Ask::get("/orders/../secret-path")).await;
+        sent = browser.cookie.split_once('=').unwrap().1.to_owned();
+    });
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0]["principal.id"].as_str().unwrap().starts_with("usr_"));
+    assert_eq!(lines[1]["principal.id"], "nobody");
+    assert_eq!(lines[1]["http.route"], "(no route)");
+    let all = format!("{lines:?}");
+    for secret in [&*sent, "in-the-form", "secret-path"] {
+        assert!(!all.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn the_cause_of_a_failure_stands_in_the_log_and_not_in_the_answer() {
+    let house = house();
+    let mut body = String::new();
+    let lines = logged(async {
+        let (_, token) = house.token(&[Scope::Read], None).await;
+        house.store.fail_after(1, Moment::Before);
+        body = house.ask(Ask::get("/api/me").token(&token)).await.body;
+    });
+    assert_eq!((lines.len(), lines[0]["level"].as_str()), (1, Some("ERROR")));
+    let cause = lines[0]["error"].as_str().unwrap();
+    assert!(!cause.is_empty() && !body.contains(cause), "{cause} in {body}");
+    let request = lines[0]["request.id"].as_str().unwrap();
+    assert!(body.contains(request));
+}
+
+#[test]
+fn a_panic_is_logged_without_what_it_says() {
+    let house = house();
+    let lines = logged(async {
+        let (_, token) = house.token(&[Scope::Read], None).await;
+        house.ask(Ask::get("/api/panic").token(&token)).await;
+    });
+    assert_eq!((lines.len(), lines[0]["level"].as_str()), (1, Some("ERROR")));
+    assert_eq!(lines[0]["error"], "a handler panicked");
+    assert!(!lines[0].to_string().contains("quoted"));
+}
