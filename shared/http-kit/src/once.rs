@@ -91,10 +91,16 @@ impl KeepAnswers {
         let by_form = !request.headers().contains_key(IDEMPOTENCY_KEY);
         request.extensions_mut().insert(Once { at: begun, seed: seed_of(&key) });
         let response = next.run_caught(request).await;
-        if is_forgotten(response.status(), by_form) {
-            if let Err(failure) = self.access.answers().forget_answer(&key).await {
+        let answers = self.access.answers();
+        let freed = match Outcome::of(response.status(), by_form) {
+            Outcome::Answered => None,
+            Outcome::Unknown => Some(answers.release_answer(&key).await),
+            Outcome::NotDone => Some(answers.forget_answer(&key).await),
+        };
+        if let Some(freed) = freed {
+            if let Err(failure) = freed {
                 // It is begun again after a minute, with the same `Once`.
-                tracing::error!(error = %failure, "a request that failed could not be forgotten");
+                tracing::error!(error = %failure, "a request that failed could not be freed");
             }
             return response;
         }
@@ -110,10 +116,24 @@ impl KeepAnswers {
     }
 }
 
-/// Whether an answer says that nothing was done, and that the same key may stand for another try.
-fn is_forgotten(status: StatusCode, by_form: bool) -> bool {
-    let to_be_corrected = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || (by_form && to_be_corrected)
+/// What an answer says of the request, and with it what becomes of its key.
+enum Outcome {
+    /// It is the answer: the same one again.
+    Answered,
+    /// Something of it may have been done: the same request may be tried again and makes the same ids.
+    Unknown,
+    /// A form to be corrected, and sent again with the key that it carries.
+    NotDone,
+}
+
+impl Outcome {
+    fn of(status: StatusCode, by_form: bool) -> Self {
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Self::Unknown;
+        }
+        let to_be_corrected = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
+        if by_form && to_be_corrected { Self::NotDone } else { Self::Answered }
+    }
 }
 
 enum Keyed {

@@ -91,6 +91,13 @@ impl AnswerStore for DynamoStore {
         Err(failure(FailureKind::NotFound, "no request was begun with this key"))
     }
 
+    /// One conditional update: 1 write unit.
+    async fn release_answer(&self, key: &SecretHash) -> Result<(), Failure> {
+        let free = the_unanswered(None).change("SET #taken = :never").names(&[("#taken", "taken")]);
+        let released = self.change("release the request", keys::answer(key), free.number(":never", 0)).await;
+        released.map(|_or_it_was_answered| ())
+    }
+
     /// One conditional deletion: 1 write unit. An answer that was kept stays.
     async fn forget_answer(&self, key: &SecretHash) -> Result<(), Failure> {
         let forgotten = self.remove("forget the request", keys::answer(key), the_unanswered(None)).await;

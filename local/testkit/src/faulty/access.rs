@@ -86,6 +86,10 @@ impl<S: AnswerStore + Sync> AnswerStore for Faulty<S> {
         self.run(self.inner.keep_answer(key, answer)).await
     }
 
+    async fn release_answer(&self, key: &SecretHash) -> Result<(), Failure> {
+        self.run(self.inner.release_answer(key)).await
+    }
+
     async fn forget_answer(&self, key: &SecretHash) -> Result<(), Failure> {
         self.run(self.inner.forget_answer(key)).await
     }

@@ -63,6 +63,17 @@ impl AnswerStore for MemoryStore {
         .await
     }
 
+    async fn release_answer(&self, key: &SecretHash) -> Result<(), Failure> {
+        self.step(|tables| {
+            if let Some(row) = tables.answers.get_mut(key).filter(|row| row.answer.is_none()) {
+                row.taken = Timestamp::UNIX_EPOCH;
+                tables.writes += 1;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     async fn forget_answer(&self, key: &SecretHash) -> Result<(), Failure> {
         self.step(|tables| {
             if tables.answers.get(key).is_some_and(|row| row.answer.is_none()) {

@@ -12,6 +12,7 @@ pub async fn answers<S: AnswerStore>(store: &S) {
     a_request_is_left_to_whoever_began_it_for_a_minute(store).await;
     a_key_belongs_to_one_request(store).await;
     what_was_not_carried_out_may_be_tried_again(store).await;
+    a_request_that_is_released_begins_again_as_it_was(store).await;
     an_answer_too_large_to_keep_is_refused(store).await;
 }
 
@@ -80,6 +81,20 @@ async fn what_was_not_carried_out_may_be_tried_again<S: AnswerStore>(store: &S) 
     store.forget_answer(&key).await.unwrap();
     let again = store.begin_answer(&key, &hash("corrected"), moment(2)).await.unwrap();
     assert_eq!(again, Asked::Unanswered { begun: moment(2) });
+}
+
+async fn a_request_that_is_released_begins_again_as_it_was<S: AnswerStore>(store: &S) {
+    let (key, request) = (hash("released"), hash("request"));
+    store.release_answer(&key).await.unwrap();
+    store.begin_answer(&key, &request, moment(0)).await.unwrap();
+    store.release_answer(&key).await.unwrap();
+    assert_eq!(store.begin_answer(&key, &hash("another"), moment(1)).await.unwrap(), Asked::Another);
+    let again = store.begin_answer(&key, &request, moment(2)).await.unwrap();
+    assert_eq!(again, Asked::Unanswered { begun: moment(0) }, "what it makes has the same id");
+    assert_eq!(store.begin_answer(&key, &request, moment(3)).await.unwrap(), Asked::InProgress);
+    store.keep_answer(&key, &full()).await.unwrap();
+    store.release_answer(&key).await.unwrap();
+    assert_eq!(store.begin_answer(&key, &request, moment(4)).await.unwrap(), Asked::Answered(full()));
 }
 
 async fn an_answer_too_large_to_keep_is_refused<S: AnswerStore>(store: &S) {

@@ -90,6 +90,7 @@ async fn every_call_of_those_who_answer_http_is_counted_and_may_fail() {
     let answer = KeptAnswer { status: 200, content_type: None, location: None, body: Vec::new() };
     fails!(store, begin_answer(&hash, &hash, moment(1)));
     fails!(store, keep_answer(&hash, &answer));
+    fails!(store, release_answer(&hash));
     fails!(store, forget_answer(&hash));
 
     let (order, day) = (order(1), parsed("2026-11-05"));

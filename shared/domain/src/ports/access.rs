@@ -100,6 +100,11 @@ pub trait AnswerStore: Send + Sync {
     /// Keeps the answer; the first one stands.
     async fn keep_answer(&self, key: &SecretHash, answer: &KeptAnswer) -> Result<(), Failure>;
 
-    /// Forgets a request that was not carried out, so that it may be tried again with the same key.
+    /// Lets a request that may or may not have been carried out be tried again at once. What it was and when it
+    /// began stay: what is made from it has the same id when it is handled again. An answer that was kept stays.
+    async fn release_answer(&self, key: &SecretHash) -> Result<(), Failure>;
+
+    /// Forgets a request that was certainly not carried out, so that its key may be used again, also for a
+    /// corrected request. An answer that was kept stays.
     async fn forget_answer(&self, key: &SecretHash) -> Result<(), Failure>;
 }
