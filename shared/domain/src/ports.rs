@@ -5,6 +5,7 @@ use crate::failure::Failure;
 mod access;
 mod billing;
 mod bus;
+mod identity;
 mod orders;
 mod storage;
 mod supplier;
@@ -12,6 +13,7 @@ mod supplier;
 pub use access::{AccessStore, AnswerStore, Asked, KeptAnswer};
 pub use billing::{BillingClient, BillingProduct, BillingTarget};
 pub use bus::{Bus, Notice};
+pub use identity::{Identity, IdentityProvider, VariableSource};
 pub use orders::{
     CatalogueSource, CustomerAgreement, FiguresStore, OrderFilter, OrderStore, OrderTarget,
     PersonalCredentials, PersonalSecrets, Purchase, Purchased, ScheduledPurchase,

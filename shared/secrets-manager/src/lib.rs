@@ -1,11 +1,19 @@
-//! Reads credentials from AWS Secrets Manager.
+//! Credentials in AWS Secrets Manager.
 //!
-//! A secret is a JSON object of variable and value: `{"HOSTBILL_API_ID": "…", "HOSTBILL_API_KEY": "…"}`.
-//! Problems name the secret and at most a variable, never a value.
+//! The house's own are read: a secret is a JSON object of variable and value,
+//! `{"HOSTBILL_API_ID": "…", "HOSTBILL_API_KEY": "…"}`, read once ([`SecretsManager::load`]) or again and again
+//! ([`NamedSecrets`]). People's own are kept and removed as well ([`PeoplesSecrets`]). Problems name the secret and
+//! at most a variable, never a value.
+
+mod named;
+mod personal;
+
+pub use named::NamedSecrets;
+pub use personal::PeoplesSecrets;
 
 use aws_kit::{SdkConfig, failure};
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::operation::RequestId;
+use aws_sdk_secretsmanager::operation::RequestId as _;
 use domain::failure::{Failure, FailureKind};
 use domain::id::SystemId;
 use domain::secret::Secret;
@@ -14,7 +22,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
-static SYSTEM: LazyLock<SystemId> = LazyLock::new(|| match "secrets-manager".parse() {
+pub(crate) static SYSTEM: LazyLock<SystemId> = LazyLock::new(|| match "secrets-manager".parse() {
     Ok(system) => system,
     Err(_) => unreachable!("lower-case letters and '-' are a system's name"),
 });
@@ -22,7 +30,7 @@ static SYSTEM: LazyLock<SystemId> = LazyLock::new(|| match "secrets-manager".par
 /// The account's secrets.
 #[derive(Debug, Clone)]
 pub struct SecretsManager {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl SecretsManager {
@@ -81,6 +89,6 @@ fn variables(name: &str, text: &str) -> Result<BTreeMap<String, Secret>, Failure
     Ok(variables)
 }
 
-fn malformed(name: &str, what: &str) -> Failure {
+pub(crate) fn malformed(name: &str, what: &str) -> Failure {
     Failure::new(FailureKind::Malformed, &SYSTEM, format!("could not use secret {name}: {what}"))
 }

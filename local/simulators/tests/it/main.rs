@@ -23,6 +23,8 @@ mod hostbill_hooks;
 #[cfg(test)]
 mod hostbill_invoices;
 #[cfg(test)]
+mod oidc;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod wire;

@@ -1,6 +1,4 @@
-use aws_kit::SdkConfig;
-use aws_sdk_secretsmanager::config::retry::RetryConfig;
-use aws_sdk_secretsmanager::config::{Credentials, Region, SharedCredentialsProvider};
+use crate::wire::config;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -42,17 +40,6 @@ async fn respond(headers: HeaderMap, body: Bytes) -> (StatusCode, [(&'static str
     let (status, answer) = answer(asked["SecretId"].as_str().unwrap());
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amzn-requestid", "r-1")];
     (StatusCode::from_u16(status).unwrap(), headers, answer.to_string())
-}
-
-async fn config(address: &str) -> SdkConfig {
-    let credentials = Credentials::new("id", "key", None, None, "test");
-    aws_kit::loader()
-        .endpoint_url(address)
-        .retry_config(RetryConfig::disabled())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .load()
-        .await
 }
 
 async fn load(names: &[&str]) -> Result<BTreeMap<String, Secret>, Failure> {
@@ -117,9 +104,10 @@ async fn a_variable_in_two_secrets_is_ambiguous() {
 
 #[tokio::test]
 async fn without_a_connection_the_secret_is_named_too() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Held, so that nobody else gets the port, and never listened on.
+    let nobody = tokio::net::TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = format!("http://{}", nobody.local_addr().unwrap());
     let manager = SecretsManager::new(&config(&address).await);
     let failure = manager.load(&["billing"]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotSent);
