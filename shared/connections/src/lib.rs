@@ -12,12 +12,18 @@ mod build;
 mod crayon;
 mod hostbill;
 mod keeper;
+mod oidc;
 mod suffix;
 
 #[cfg(test)]
 mod tests;
 
+/// How a web hook of billing's is checked against [`Connections::hook_secret`].
+pub use connector_hostbill::hook;
+/// The company's own identity provider, and what it needs.
+pub use connector_oidc::{Oidc, OidcConfig};
 pub use keeper::Keeper;
+pub use oidc::identity_provider;
 
 use domain::failure::{Failure, FailureKind};
 use domain::id::SystemId;

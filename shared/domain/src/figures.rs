@@ -7,6 +7,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
+mod tally;
+
+pub use tally::Tally;
+
 /// What is charged again and again, brought to one month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recurring {
@@ -89,3 +93,6 @@ pub struct Figures {
     /// What is charged in a month.
     pub recurring: BTreeMap<Currency, Recurring>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,19 +8,21 @@ use crate::access::Actor;
 use crate::id::{
     ClientId, CustomerId, OfferId, OrderId, OrganisationId, ProductId, ServiceId, SubscriptionId, TenantId,
 };
-use crate::money::{Money, MoneyError};
+use crate::money::{Money, MoneyError, RoundingMode};
 use crate::price::Priced;
 use crate::subscription::{OfferKey, Quantity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::fmt;
 
+mod hold;
 mod policy;
 mod quote;
 mod state;
 
+pub use hold::{Hold, HoldReason};
 pub use policy::{ApprovalRule, Needs, OrderPolicy};
-pub use quote::{CatalogueOffer, QuoteError, Quoting};
+pub use quote::{CatalogueOffer, QuoteError, Quoted, Quoting};
 pub use state::{IllegalStep, OrderState};
 
 /// What is to be bought or changed.
@@ -57,7 +59,7 @@ impl Wanted {
 pub struct Quote {
     /// The price of one for one cycle, and how it came about.
     pub unit: Priced,
-    /// What is charged each cycle once the order is done: unit price × all seats.
+    /// What is charged each cycle once the order is done: unit price × all seats, at the currency's places.
     pub total: Money,
     /// What all seats cost the reseller each cycle, in the currency of the total, where the supplier says it.
     pub cost: Option<Money>,
@@ -70,7 +72,8 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// A quote of so many at this price.
+    /// A quote of so many at this price. A unit price may be finer than the currency, what is charged never is:
+    /// the total is rounded exactly as the planner rounds the amount of a service.
     ///
     /// # Errors
     /// When the total is beyond 28 digits.
@@ -81,7 +84,7 @@ impl Quote {
         product: ProductId,
         made: Timestamp,
     ) -> Result<Self, MoneyError> {
-        let total = unit.unit.times(quantity)?;
+        let total = unit.unit.times(quantity)?.rounded(RoundingMode::HalfUp);
         let cost = unit.cost.map(|cost| cost.times(quantity)).transpose()?;
         Ok(Self { unit, total, cost, client, product, made })
     }
@@ -112,101 +115,6 @@ pub struct Accepted {
     pub at: Timestamp,
 }
 
-/// Why an order waits for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum HoldReason {
-    /// The customer has not accepted the publisher's customer agreement.
-    AgreementMissing,
-    /// The supplier does not take the credentials that the order is placed with.
-    CredentialsRefused,
-    /// No answer, and no trace of the order at the supplier: only a person may send it again.
-    SupplierUnclear,
-    /// The supplier took the order and has not delivered.
-    SupplierSlow,
-    /// The subscription is not as it was when the order was made.
-    SubscriptionMoved,
-    /// Bought, and billing cannot be brought into step: its record says why.
-    BillingParked,
-    /// Bought, and billing refused.
-    BillingRefused,
-    /// Bought, and the plan that bills it wants approval, for it charges another sum than was approved.
-    PlanWaits,
-}
-
-impl HoldReason {
-    const ALL: [Self; 8] = [
-        Self::AgreementMissing,
-        Self::CredentialsRefused,
-        Self::SupplierUnclear,
-        Self::SupplierSlow,
-        Self::SubscriptionMoved,
-        Self::BillingParked,
-        Self::BillingRefused,
-        Self::PlanWaits,
-    ];
-
-    /// The stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::AgreementMissing => "agreement-missing",
-            Self::CredentialsRefused => "credentials-refused",
-            Self::SupplierUnclear => "supplier-unclear",
-            Self::SupplierSlow => "supplier-slow",
-            Self::SubscriptionMoved => "subscription-moved",
-            Self::BillingParked => "billing-parked",
-            Self::BillingRefused => "billing-refused",
-            Self::PlanWaits => "plan-waits",
-        }
-    }
-
-    /// Finds a reason by its code.
-    pub fn find(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
-    /// What a person does about it.
-    pub fn cure(self) -> &'static str {
-        match self {
-            Self::AgreementMissing => {
-                "have the customer accept the Microsoft Customer Agreement, record it in Cloud-iQ, then retry"
-            }
-            Self::CredentialsRefused => {
-                "correct the Crayon sign-in that the order is placed with, then retry"
-            }
-            Self::SupplierUnclear => {
-                "look for the order in Cloud-iQ; if it is there, wait; if it certainly is not, retry sends it again"
-            }
-            Self::SupplierSlow => "look for the order in Cloud-iQ and ask Crayon; retry looks again",
-            Self::SubscriptionMoved => {
-                "compare the subscription with the order, then cancel it or make a new one"
-            }
-            Self::BillingParked => "cure the parked subscription on the sync page, then retry",
-            Self::BillingRefused => "settle what billing refused, then retry",
-            Self::PlanWaits => "read the plan on the sync page and approve it, then retry",
-        }
-    }
-
-    /// Whether the supplier has the order already, so that a retry goes on with billing and never orders again.
-    pub fn is_after_supplier(self) -> bool {
-        match self {
-            Self::AgreementMissing
-            | Self::CredentialsRefused
-            | Self::SupplierUnclear
-            | Self::SubscriptionMoved => false,
-            Self::SupplierSlow | Self::BillingParked | Self::BillingRefused | Self::PlanWaits => true,
-        }
-    }
-}
-
-/// An order set aside for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// Why.
-    pub reason: HoldReason,
-    /// What exactly, without secrets.
-    pub detail: String,
-}
-
 /// One step of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderStep {
@@ -214,7 +122,7 @@ pub struct OrderStep {
     pub at: Timestamp,
     /// Who.
     pub by: Actor,
-    /// Into which state.
+    /// Into which state; the state it was in already for a remark.
     pub to: OrderState,
     /// Why, for people; without secrets.
     pub why: String,
@@ -293,6 +201,12 @@ impl Order {
         self.updated = at;
         self.steps.push(OrderStep { at, by: by.clone(), to, why: why.into() });
         Ok(())
+    }
+
+    /// Remarks something in the timeline; the state stays.
+    pub fn remark(&mut self, by: &Actor, what: impl Into<String>, at: Timestamp) {
+        self.updated = at;
+        self.steps.push(OrderStep { at, by: by.clone(), to: self.state, why: what.into() });
     }
 
     /// Sets the order aside for a person.

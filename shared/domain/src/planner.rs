@@ -123,7 +123,10 @@ impl<'a> Planner<'a> {
             StatusRule::Is(status) => match self.state(seen, record, status) {
                 Err(park) => self.park(seen, record, park),
                 Ok(Wanted::NoSeats) => self.wait(seen, record, WaitReason::NoSeats),
-                Ok(Wanted::State(to, price)) => self.change(seen, record, to, price),
+                Ok(Wanted::State(wanted)) => {
+                    let (to, price) = *wanted;
+                    self.change(seen, record, to, price)
+                }
             },
         };
         worth_recording(line, record, self.organisation)
@@ -330,7 +333,7 @@ impl<'a> Planner<'a> {
             status,
             next_due: self.next_due(seen).or_else(|| before.and_then(|b| b.next_due)),
         };
-        Ok(Wanted::State(state, price))
+        Ok(Wanted::State(Box::new((state, price))))
     }
 
     fn next_due(&self, seen: &ObservedSubscription) -> Option<Date> {
@@ -346,7 +349,7 @@ impl<'a> Planner<'a> {
 }
 
 enum Wanted {
-    State(ServiceState, Priced),
+    State(Box<(ServiceState, Priced)>),
     NoSeats,
 }
 

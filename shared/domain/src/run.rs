@@ -2,6 +2,8 @@
 
 use crate::id::{OrganisationId, RunId};
 use crate::money::Currency;
+use crate::plan::Plan;
+use crate::service::ServiceStatus;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -29,6 +31,40 @@ pub struct OrderedBilling {
     /// What the approver saw: the sum charged each cycle. A plan that charges exactly this needs no further
     /// approval; any other waits for a person, like every plan that the brake stops.
     pub approved: crate::money::Money,
+}
+
+/// How a plan stands to what was approved with an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coverage {
+    /// It does exactly what was approved, and nothing else.
+    Covered,
+    /// It changes nothing in billing, so that there is nothing to approve.
+    Unneeded,
+    /// It does something else; in words, with both sums.
+    Beyond(String),
+}
+
+impl OrderedBilling {
+    /// Whether the approval of the order is an approval of this plan: its one change is of the subscription that
+    /// was ordered, whose service runs afterwards and is charged what was approved, to the last digit.
+    pub fn covers(&self, plan: &Plan) -> Coverage {
+        let mut changes = plan.changes().filter_map(|line| Some((&line.subscription, line.change()?)));
+        let Some((subscription, change)) = changes.next() else { return Coverage::Unneeded };
+        let to = &change.to;
+        let beyond = match changes.count() {
+            0 if *subscription != self.subscription => format!("changes subscription {subscription}"),
+            0 if to.status != ServiceStatus::Active => {
+                format!("leaves a service of {} {}", to.amount, to.status.as_str())
+            }
+            0 if to.amount != self.approved => format!("charges {}", to.amount),
+            0 => return Coverage::Covered,
+            more => format!("changes {} subscriptions", more + 1),
+        };
+        Coverage::Beyond(format!(
+            "order {} was approved at {} each cycle, this plan {beyond}",
+            self.order, self.approved
+        ))
+    }
 }
 
 impl RunMode {
@@ -126,7 +162,8 @@ pub struct Run {
     pub state: RunState,
     /// The plan it made.
     pub plan: Option<crate::plan::PlanHash>,
-    /// Whether the supplier's list was proven whole; nothing means yes, a text says why not.
+    /// Whether the supplier's list was proven whole; nothing means yes, a text says why not. A run of an order
+    /// reads no list and ends nothing for want of one.
     pub unproven: Option<String>,
     /// Why the brake tripped, if it did.
     pub brake: Vec<String>,
@@ -162,3 +199,6 @@ pub struct StoredPlan {
     /// Who approved it, and when.
     pub approved: Option<(String, Timestamp)>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use domain::journal::{Begun, EffectEntry, EffectKey, EffectState, Lease, Settlem
 use domain::ports::EffectStore;
 use domain::record::SyncRecord;
 use jiff::SignedDuration;
+use std::collections::BTreeMap;
 use tracing::{info, warn};
 
 /// What an effect leaves when it is done.
@@ -36,6 +37,10 @@ pub enum Made {
     Client(ClientId),
     /// A product in billing.
     Product(ProductId),
+    /// A purchase at a supplier, with its reference where it gave one.
+    Purchase(Option<Box<str>>),
+    /// Nothing new: something that was there is another way now.
+    Nothing,
 }
 
 /// What looking in the other system found.
@@ -99,8 +104,17 @@ pub enum Performed {
     Unclear(String),
 }
 
+/// What became of an effect, and what its attempts have learnt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// What became of it.
+    pub performed: Performed,
+    /// The notes as they stand in the journal, also where nothing was called.
+    pub notes: BTreeMap<String, String>,
+}
+
 /// Performs effects under one lease.
-pub struct Journal<'a, S> {
+pub struct Journal<'a, S: ?Sized> {
     /// Where it is written.
     pub store: &'a S,
     /// The right to write.
@@ -113,7 +127,7 @@ pub struct Journal<'a, S> {
     pub quiet: SignedDuration,
 }
 
-struct StoredNotes<'a, S> {
+struct StoredNotes<'a, S: ?Sized> {
     store: &'a S,
     lease: &'a Lease,
     entry: EffectEntry,
@@ -123,7 +137,7 @@ struct StoredNotes<'a, S> {
 }
 
 #[async_trait]
-impl<S: EffectStore> Notes for StoredNotes<'_, S> {
+impl<S: EffectStore + ?Sized> Notes for StoredNotes<'_, S> {
     fn find(&self, name: &str) -> Option<&str> {
         self.entry.notes.get(name).map(String::as_str)
     }
@@ -138,21 +152,29 @@ impl<S: EffectStore> Notes for StoredNotes<'_, S> {
     }
 }
 
-impl<S: EffectStore> Journal<'_, S> {
+impl<S: EffectStore + ?Sized> Journal<'_, S> {
     /// Performs an effect.
     ///
     /// # Errors
     /// Only when the journal itself cannot be written, or the lease is lost: the run must stop.
     pub async fn perform(&self, effect: &dyn Effect) -> Result<Performed, Failure> {
+        self.carry_out(effect).await.map(|carried| carried.performed)
+    }
+
+    /// Performs an effect and tells what its attempts have noted, for whoever was killed before they could use it.
+    ///
+    /// # Errors
+    /// Only when the journal itself cannot be written, or the lease is lost: the run must stop.
+    pub async fn carry_out(&self, effect: &dyn Effect) -> Result<Carried, Failure> {
         let (key, intent) = (effect.key(), effect.intent());
         let now = self.clock.now();
         let entry = match self.store.begin(self.lease, self.organisation, &key, &intent, now).await? {
-            Begun::Done(_) => return Ok(Performed::AlreadyDone),
+            Begun::Done(entry) => return Ok(carried(Performed::AlreadyDone, entry)),
             Begun::Fresh(entry) => entry,
             Begun::InDoubt(entry) => {
                 info!(effect.key = %key, effect.attempt = entry.attempt, "{key} is in doubt: looking it up");
                 match self.resolve(effect, self.notes(entry)).await? {
-                    Resolved::Ended(performed) => return Ok(performed),
+                    Resolved::Ended(performed, entry) => return Ok(carried(performed, entry)),
                     Resolved::GoOn(entry) => {
                         self.store.retake(self.lease, &entry, &intent, self.clock.now()).await?
                     }
@@ -160,12 +182,14 @@ impl<S: EffectStore> Journal<'_, S> {
             }
         };
         match self.attempt(effect, self.notes(entry)).await? {
-            Attempted::Ended(performed) => Ok(performed),
+            Attempted::Ended(performed, entry) => Ok(carried(performed, entry)),
             Attempted::GoOn(entry, _) => {
                 let entry = self.store.retake(self.lease, &entry, &intent, self.clock.now()).await?;
                 match self.attempt(effect, self.notes(entry)).await? {
-                    Attempted::Ended(performed) => Ok(performed),
-                    Attempted::GoOn(_, failure) => Ok(Performed::InDoubt(failure.to_string())),
+                    Attempted::Ended(performed, entry) => Ok(carried(performed, entry)),
+                    Attempted::GoOn(entry, failure) => {
+                        Ok(carried(Performed::InDoubt(failure.to_string()), entry))
+                    }
                 }
             }
         }
@@ -182,7 +206,8 @@ impl<S: EffectStore> Journal<'_, S> {
     ) -> Result<Attempted, Failure> {
         let failure = match effect.call(&mut notes).await {
             Ok(receipt) => {
-                return self.settle_done(effect, &notes.entry, receipt).await.map(Attempted::Ended);
+                let performed = self.settle_done(effect, &notes.entry, receipt).await?;
+                return Ok(Attempted::Ended(performed, notes.entry));
             }
             Err(failure) => failure,
         };
@@ -193,15 +218,15 @@ impl<S: EffectStore> Journal<'_, S> {
             let reason = failure.to_string();
             let (record, audit) = effect.refused(&reason);
             self.settle(&notes.entry, EffectState::Refused, &reason, record, audit).await?;
-            return Ok(Attempted::Ended(Performed::Refused(reason)));
+            return Ok(Attempted::Ended(Performed::Refused(reason), notes.entry));
         }
         let key = &notes.entry.key;
         warn!(effect.key = %key, error = %failure, "{key} has no known outcome: {failure}");
         Ok(match self.resolve(effect, notes).await? {
-            Resolved::Ended(Performed::InDoubt(_)) => {
-                Attempted::Ended(Performed::InDoubt(failure.to_string()))
+            Resolved::Ended(Performed::InDoubt(_), entry) => {
+                Attempted::Ended(Performed::InDoubt(failure.to_string()), entry)
             }
-            Resolved::Ended(performed) => Attempted::Ended(performed),
+            Resolved::Ended(performed, entry) => Attempted::Ended(performed, entry),
             Resolved::GoOn(entry) => Attempted::GoOn(entry, failure),
         })
     }
@@ -210,13 +235,18 @@ impl<S: EffectStore> Journal<'_, S> {
         let finding = match effect.look_up(&mut notes).await {
             Ok(finding) => finding,
             Err(failure) if notes.broken || failure.kind == FailureKind::LeaseLost => return Err(failure),
-            Err(failure) => return Ok(Resolved::Ended(Performed::InDoubt(failure.to_string()))),
+            Err(failure) => {
+                return Ok(Resolved::Ended(Performed::InDoubt(failure.to_string()), notes.entry));
+            }
         };
         let entry = notes.entry;
         Ok(match finding {
-            Finding::Done(receipt) => Resolved::Ended(self.settle_done(effect, &entry, receipt).await?),
+            Finding::Done(receipt) => {
+                let performed = self.settle_done(effect, &entry, receipt).await?;
+                Resolved::Ended(performed, entry)
+            }
             Finding::GoOn => Resolved::GoOn(entry),
-            Finding::Unclear(reason) => Resolved::Ended(Performed::Unclear(reason)),
+            Finding::Unclear(reason) => Resolved::Ended(Performed::Unclear(reason), entry),
             Finding::Absent if self.clock.now().duration_since(entry.begun) >= self.quiet => {
                 Resolved::GoOn(entry)
             }
@@ -225,7 +255,7 @@ impl<S: EffectStore> Journal<'_, S> {
                     "no trace of it yet; looked up again once {} s have passed",
                     self.quiet.as_secs()
                 );
-                Resolved::Ended(Performed::InDoubt(reason))
+                Resolved::Ended(Performed::InDoubt(reason), entry)
             }
         })
     }
@@ -254,14 +284,18 @@ impl<S: EffectStore> Journal<'_, S> {
     }
 }
 
+fn carried(performed: Performed, entry: EffectEntry) -> Carried {
+    Carried { performed, notes: entry.notes }
+}
+
 enum Attempted {
-    Ended(Performed),
+    Ended(Performed, EffectEntry),
     /// Part of it was done before the outcome was lost; what is left may be sent once more.
     GoOn(EffectEntry, Failure),
 }
 
 enum Resolved {
-    Ended(Performed),
+    Ended(Performed, EffectEntry),
     GoOn(EffectEntry),
 }
 

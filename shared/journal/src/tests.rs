@@ -205,3 +205,18 @@ async fn a_run_whose_lease_was_taken_writes_nothing_more() {
     assert_eq!((stopped.kind, effect.count()), (FailureKind::LeaseLost, 0));
     assert_eq!(house.perform(&new, &effect).await.unwrap(), Performed::Done(receipt()));
 }
+
+#[tokio::test]
+async fn whoever_was_killed_before_they_could_use_a_receipt_reads_its_notes() {
+    let house = House::new();
+    let lease = house.lease("run_1").await;
+    let effect = Counter::new(&[]);
+    house.perform(&lease, &effect).await.unwrap();
+    let quiet = SignedDuration::from_mins(15);
+    let (store, organisation, clock) = (&house.store, &house.organisation, &house.clock);
+    let again =
+        Journal { store, lease: &lease, organisation, clock, quiet }.carry_out(&effect).await.unwrap();
+    assert_eq!(again.performed, Performed::AlreadyDone);
+    assert_eq!(again.notes.get("counted").map(String::as_str), Some("yes"));
+    assert_eq!(effect.count(), 1);
+}

@@ -1,12 +1,12 @@
 //! What an order comes to, from the catalogue, the links and the price rules.
 
 use super::Quote;
-use crate::id::CustomerId;
+use crate::id::{CustomerId, OfferId};
 use crate::link::{LinkBook, Resolved};
 use crate::money::MoneyError;
 use crate::price::{PriceError, Priced, price_unit};
 use crate::settings::{Organisation, Settings};
-use crate::subscription::{OfferKey, Quantity, SupplierPrices};
+use crate::subscription::{BillingCycle, OfferKey, Quantity, SupplierPrices};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -46,12 +46,26 @@ pub enum QuoteError {
         /// The most.
         maximum: Option<Quantity>,
     },
+    /// A billing cycle that billing has nothing like.
+    #[error("it is paid in a cycle that billing does not have: {0}")]
+    Cycle(Box<str>),
     /// No price.
     #[error(transparent)]
     Price(#[from] PriceError),
     /// Beyond 28 digits.
     #[error(transparent)]
     Money(#[from] MoneyError),
+}
+
+/// A quote, and whose and what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// Our customer.
+    pub customer: CustomerId,
+    /// Our id of the offer, as it is linked.
+    pub offer: OfferId,
+    /// What it comes to.
+    pub quote: Quote,
 }
 
 /// Everything a quote depends on besides the offer and the number of seats.
@@ -62,7 +76,7 @@ pub struct Quoting<'a> {
     pub settings: &'a Settings,
     /// The links between its supplier and its billing.
     pub links: &'a LinkBook,
-    /// Today, UTC.
+    /// The first day it is charged for, whose rules set the price: today (UTC), or the day it is scheduled for.
     pub today: Date,
     /// Now.
     pub now: Timestamp,
@@ -80,7 +94,7 @@ impl Quoting<'_> {
         offer: &CatalogueOffer,
         quantity: Quantity,
         held: Option<&Priced>,
-    ) -> Result<(CustomerId, Quote), QuoteError> {
+    ) -> Result<Quoted, QuoteError> {
         let client = match self.links.client(tenant) {
             Resolved::One(client) => client,
             Resolved::Missing => return Err(QuoteError::Customer("no")),
@@ -91,21 +105,24 @@ impl Quoting<'_> {
             Resolved::Missing => return Err(QuoteError::Offer("no")),
             Resolved::Ambiguous => return Err(QuoteError::Offer("several")),
         };
+        if let BillingCycle::Other(cycle) = &offer.key.cycle {
+            return Err(QuoteError::Cycle(cycle.clone()));
+        }
         let (minimum, maximum) = (offer.minimum, offer.maximum);
         if quantity == 0 || quantity < minimum || maximum.is_some_and(|most| quantity > most) {
             return Err(QuoteError::Quantity { quantity, minimum, maximum });
         }
-        let unit = match held {
-            Some(held) => held.clone(),
-            None => {
-                let rules = &self.settings.price_rules;
-                let publisher = offer.publisher.as_deref();
-                let rule = rules.find(&client.customer, &product.offer, publisher, self.today);
-                let rule = rule.ok_or(PriceError::NoRule)?;
-                price_unit(rule, &offer.prices, client.currency, &self.settings.rates, Some(self.today))?
-            }
+        let held = held.filter(|held| held.unit.currency == client.currency);
+        let unit = if let Some(held) = held {
+            held.clone()
+        } else {
+            let rules = &self.settings.price_rules;
+            let publisher = offer.publisher.as_deref();
+            let rule = rules.find(&client.customer, &product.offer, publisher, self.today);
+            let rule = rule.ok_or(PriceError::NoRule)?;
+            price_unit(rule, &offer.prices, client.currency, &self.settings.rates, Some(self.today))?
         };
         let quote = Quote::new(unit, quantity, client.client.clone(), product.product.clone(), self.now)?;
-        Ok((client.customer.clone(), quote))
+        Ok(Quoted { customer: client.customer.clone(), offer: product.offer.clone(), quote })
     }
 }

@@ -56,8 +56,9 @@ impl OrderState {
     ];
 
     /// Every step there is. `approved → pending_approval` is taken when the price moved before placing;
-    /// `failed → approved` when a person tries again what the supplier had refused.
-    pub const STEPS: [(Self, Self); 27] = [
+    /// `placing → approved` when the order certainly was not sent; `failed → approved` when a person tries again
+    /// what the supplier had refused.
+    pub const STEPS: [(Self, Self); 28] = [
         (Self::Draft, Self::PendingApproval),
         (Self::Draft, Self::Cancelled),
         (Self::PendingApproval, Self::Approved),
@@ -68,6 +69,7 @@ impl OrderState {
         (Self::Approved, Self::Held),
         (Self::Approved, Self::Cancelled),
         (Self::Approved, Self::Failed),
+        (Self::Placing, Self::Approved),
         (Self::Placing, Self::PlacedAtSupplier),
         (Self::Placing, Self::Failed),
         (Self::Placing, Self::Held),

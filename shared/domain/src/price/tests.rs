@@ -65,19 +65,62 @@ fn an_endless_fraction_is_shown_to_six_places_and_kept_exact() {
 
 #[test]
 fn a_conversion_names_its_rate_source_and_day_and_uses_the_latest() {
-    let rate = |rate: &str, date: &str| ExchangeRate {
-        from: "EUR".parse().unwrap(),
-        to: "NOK".parse().unwrap(),
-        rate: rate.parse().unwrap(),
-        source: "ECB".into(),
-        date: date.parse().unwrap(),
-    };
-    let rates = [rate("11.70", "2026-11-19"), rate("11.73", "2026-11-20")];
+    let rates = [nok_rate("EUR", "11.70", "2026-11-19"), nok_rate("EUR", "11.73", "2026-11-20")];
     let pass = rule("pass", Method::PassThrough(Basis::Cost));
     let priced = price_unit(&pass, &cost("2.00 EUR"), "NOK".parse().unwrap(), &rates, None).unwrap();
     assert_eq!(priced.explanation, "cost 2.00 EUR × 11.73 (ECB, 2026-11-20) = 23.46 NOK");
     let missing = price_unit(&pass, &cost("2.00 EUR"), "USD".parse().unwrap(), &rates, None).unwrap_err();
     assert_eq!(missing.to_string(), "no exchange rate from EUR to USD");
+}
+
+fn nok_rate(from: &str, rate: &str, date: &str) -> ExchangeRate {
+    ExchangeRate {
+        from: from.parse().unwrap(),
+        to: "NOK".parse().unwrap(),
+        rate: rate.parse().unwrap(),
+        source: "ECB".into(),
+        date: date.parse().unwrap(),
+    }
+}
+
+#[test]
+fn a_price_knows_what_one_costs_whatever_it_was_set_from() {
+    let prices =
+        SupplierPrices { resale: Some(money("4.00 EUR")), list: Some(money("5.00 EUR")), ..cost("2.85 EUR") };
+    let methods = [
+        markup("15"),
+        Method::Margin { percent: "20".parse().unwrap(), basis: Basis::Cost },
+        Method::Fixed(money("4.00 EUR")),
+        Method::PassThrough(Basis::Resale),
+        Method::PassThrough(Basis::List),
+    ];
+    for method in methods {
+        let found = price_unit(&rule("r", method), &prices, "EUR".parse().unwrap(), &[], None).unwrap();
+        assert_eq!(found.cost, Some(money("2.85 EUR")), "{method:?}");
+    }
+}
+
+#[test]
+fn a_cost_is_converted_by_the_latest_rate_and_never_rounded() {
+    let rates = [nok_rate("EUR", "11.70", "2026-11-19"), nok_rate("EUR", "11.7325", "2026-11-20")];
+    let priced =
+        price_unit(&rule("r", markup("15")), &cost("2.85 EUR"), "NOK".parse().unwrap(), &rates, None)
+            .unwrap();
+    assert_eq!(priced.cost, Some(money("33.437625 NOK")));
+    assert_eq!(priced.unit, money("38.45 NOK"), "the price is rounded, its cost is not");
+}
+
+#[test]
+fn a_cost_that_is_not_stated_or_has_no_rate_is_unknown_and_holds_no_price_up() {
+    let fixed = rule("r", Method::Fixed(money("40.00 NOK")));
+    let price = |prices: &SupplierPrices, rates: &[ExchangeRate]| {
+        price_unit(&fixed, prices, "NOK".parse().unwrap(), rates, None).unwrap().cost
+    };
+    assert_eq!(price(&SupplierPrices::default(), &[]), None);
+    assert_eq!(price(&cost("2.85 EUR"), &[]), None);
+    assert_eq!(price(&cost("2.85 EUR"), &[nok_rate("USD", "10", "2026-11-20")]), None);
+    let vast = cost("79228162514264337593543950335 EUR");
+    assert_eq!(price(&vast, &[nok_rate("EUR", "10", "2026-11-20")]), None, "beyond all digits");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use domain::id::OrderId;
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -13,8 +14,21 @@ fn run() -> RunId {
     "run_1793836800000a1b2c3".parse().unwrap()
 }
 
+fn order() -> OrderId {
+    "ord_1793836800000d4e5f6".parse().unwrap()
+}
+
 fn requested(mode: RunMode) -> Notice {
     Notice::SyncRequested { organisation: nordic(), mode, actor: "anna".into(), run: None }
+}
+
+fn numbered(mode: RunMode) -> Notice {
+    Notice::SyncRequested { organisation: nordic(), mode, actor: "anna".into(), run: Some(run()) }
+}
+
+fn of_an_order() -> RunMode {
+    let subscription = "503711".parse().unwrap();
+    RunMode::Order(OrderedBilling { order: order(), subscription, approved: "39.36 EUR".parse().unwrap() })
 }
 
 /// Every form there ever was, with the notice it tells of. The newest forms are the ones we write.
@@ -23,11 +37,14 @@ fn golden() -> Vec<(&'static str, Notice)> {
         ("sync.requested.v1", requested(RunMode::Sync)),
         ("sync.requested.dry-run.v1", requested(RunMode::DryRun)),
         ("sync.requested.apply.v1", requested(RunMode::Apply(PLAN.parse().unwrap()))),
+        ("sync.requested.numbered.v1", numbered(RunMode::DryRun)),
+        ("sync.requested.order.v1", numbered(of_an_order())),
         ("sync.continued.v1", Notice::SyncContinued { organisation: nordic(), run: run(), checkpoint: 2 }),
         (
             "sync.finished.v1",
             Notice::SyncFinished { organisation: nordic(), run: run(), state: "finished".into() },
         ),
+        ("order.approved.v1", Notice::OrderApproved { organisation: nordic(), order: order() }),
     ]
 }
 
@@ -49,6 +66,12 @@ fn with(name: &str, field: &str, value: Value) -> Value {
 fn without(name: &str, field: &str) -> Value {
     let mut detail = file(name);
     detail.as_object_mut().unwrap().remove(field);
+    detail
+}
+
+fn ordered(field: &str, value: &str) -> Value {
+    let mut detail = file("sync.requested.order.v1");
+    detail["order"][field] = json!(value);
     detail
 }
 
@@ -93,7 +116,8 @@ fn a_field_added_later_is_passed_over() {
 fn an_event_that_is_not_ours_is_refused_by_name() {
     assert_eq!(
         refusal("sync.demanded", &json!({"version": 1})),
-        "event \"sync.demanded\" is not known: expected sync.requested, sync.continued or sync.finished"
+        "event \"sync.demanded\" is not known: expected sync.requested, sync.continued, sync.finished or \
+         order.approved"
     );
 }
 
@@ -104,6 +128,17 @@ fn a_form_from_the_future_is_refused() {
         refusal("sync.continued", &detail),
         "event sync.continued has version 2: this build reads up to 1, deploy the newer one"
     );
+}
+
+#[test]
+fn an_approved_sum_crosses_the_bus_to_the_last_digit() {
+    for sum in ["39.36 EUR", "980 JPY", "1.005 KWD", "0.00 EUR", "1234567890123456789.0123 EUR"] {
+        let RunMode::Order(ordered) = of_an_order() else { panic!("an order's run") };
+        let approved = sum.parse().unwrap();
+        let notice = numbered(RunMode::Order(OrderedBilling { approved, ..ordered }));
+        let detail = Event::of(&notice).detail;
+        assert_eq!(Event::read("sync.requested", &detail).unwrap(), notice, "{sum}");
+    }
 }
 
 #[test]
@@ -132,7 +167,7 @@ fn every_refusal_names_the_field() {
         (
             "sync.requested",
             with("sync.requested.v1", "mode", json!("wet-run")),
-            "event sync.requested: field `mode`: expected sync, dry-run or apply",
+            "event sync.requested: field `mode`: expected sync, dry-run, apply or order",
         ),
         (
             "sync.requested",
@@ -169,10 +204,65 @@ fn every_refusal_names_the_field() {
             with("sync.finished.v1", "run", json!("42")),
             "event sync.finished: field `run`: run id \"42\" is not valid",
         ),
+        (
+            "order.approved",
+            with("order.approved.v1", "order", json!("42")),
+            "event order.approved: field `order`: order id \"42\" is",
+        ),
+        (
+            "order.approved",
+            without("order.approved.v1", "organisation"),
+            "event order.approved: field `.`: missing field `organisation`",
+        ),
         ("sync.finished", json!("text"), "event sync.finished: field `version`: is missing"),
     ];
     for (detail_type, detail, expected) in table {
         let said = refusal(detail_type, &detail);
+        assert!(said.starts_with(expected), "{said}");
+    }
+}
+
+#[test]
+fn every_refusal_of_a_number_or_an_order_names_the_field() {
+    let order = file("sync.requested.order.v1")["order"].clone();
+    let table = [
+        (
+            with("sync.requested.order.v1", "plan", json!(PLAN)),
+            "event sync.requested: field `plan`: only apply takes one",
+        ),
+        (
+            with("sync.requested.numbered.v1", "run", json!("42")),
+            "event sync.requested: field `run`: run id \"42\" is not valid",
+        ),
+        (
+            without("sync.requested.order.v1", "order"),
+            "event sync.requested: field `order`: is missing: order needs what was bought",
+        ),
+        (
+            with("sync.requested.v1", "order", order.clone()),
+            "event sync.requested: field `order`: only order takes one",
+        ),
+        (
+            with("sync.requested.apply.v1", "order", order.clone()),
+            "event sync.requested: field `order`: only order takes one",
+        ),
+        (
+            with("sync.requested.order.v1", "order", json!({"order": "ord_1", "subscription": "1"})),
+            "event sync.requested: field `order`: missing field `approved`",
+        ),
+        (ordered("order", "42"), "event sync.requested: field `order.order`: order id \"42\" is"),
+        (ordered("subscription", ""), "event sync.requested: field `order.subscription`: subscription"),
+        (
+            ordered("approved", "39.36"),
+            "event sync.requested: field `order.approved`: \"39.36\" is not an amount",
+        ),
+        (
+            ordered("approved", "39.36 EURO"),
+            "event sync.requested: field `order.approved`: \"EURO\" is not an ISO 4217",
+        ),
+    ];
+    for (detail, expected) in table {
+        let said = refusal("sync.requested", &detail);
         assert!(said.starts_with(expected), "{said}");
     }
 }

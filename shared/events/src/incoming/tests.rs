@@ -1,4 +1,5 @@
 use super::*;
+use domain::run::OrderedBilling;
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -31,11 +32,23 @@ fn every_sample_event_says_what_its_name_says() {
         run: "run_1793836800000a1b2c3".parse().unwrap(),
         checkpoint: 2,
     };
+    let ordered = OrderedBilling {
+        order: "ord_1793836800000d4e5f6".parse().unwrap(),
+        subscription: "503711".parse().unwrap(),
+        approved: "39.36 EUR".parse().unwrap(),
+    };
+    let order = Notice::SyncRequested {
+        organisation: "nordic".parse().unwrap(),
+        mode: RunMode::Order(ordered),
+        actor: "anna".into(),
+        run: Some("run_1793836800000a1b2c3".parse().unwrap()),
+    };
     let table = [
         ("scheduled", Incoming::Scheduled),
         ("sync-requested", requested(RunMode::Sync, "anna")),
         ("sync-requested-dry-run", requested(RunMode::DryRun, "anna")),
         ("sync-requested-apply", requested(RunMode::Apply(PLAN.parse().unwrap()), "anna")),
+        ("sync-requested-order", Incoming::Notice(order)),
         ("sync-continued", Incoming::Notice(continued)),
         ("invoke-by-hand", requested(RunMode::DryRun, "by hand")),
     ];
@@ -92,6 +105,14 @@ fn a_person_may_ask_for_a_run_a_dry_run_or_a_plan() {
 fn a_misspelt_dry_run_never_becomes_a_real_run() {
     let said = refusal(&json!({"organisation": "nordic", "dryrun": true}));
     assert!(said.starts_with("invocation by hand: field `dryrun`: unknown field `dryrun`"), "{said}");
+}
+
+#[test]
+fn nobody_bills_an_order_or_numbers_a_run_by_hand() {
+    for field in ["order", "run", "mode"] {
+        let said = refusal(&json!({"organisation": "nordic", field: "ord_1"}));
+        assert!(said.starts_with(&format!("invocation by hand: field `{field}`: unknown field")), "{said}");
+    }
 }
 
 #[test]
