@@ -364,7 +364,7 @@ impl Effect for ServiceChange<'_> {
         let author = &self.author;
         let service = match &receipt.made {
             Made::Service(service) => Some(service.clone()),
-            Made::Client(_) | Made::Product(_) => None,
+            Made::Client(_) | Made::Product(_) | Made::Purchase(_) | Made::Nothing => None,
         };
         let record =
             self.line.record_after(author.organisation, self.before, service, author.run, self.clock.now());

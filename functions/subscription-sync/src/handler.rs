@@ -31,8 +31,12 @@ pub async fn handle<S: Store>(deps: &Deps<S>, invocation: Invocation) -> Outcome
 /// One organisation is synced here and now; several side by side, one message each.
 async fn scheduled<S: Store>(deps: &Deps<S>, deadline: Deadline) -> Result<Value, Failure> {
     let settings = deps.store.find_settings().await?.unwrap_or_default();
-    let start =
-        |organisation| Command::Start { organisation, mode: RunMode::Sync, actor: SCHEDULE.to_owned() };
+    let start = |organisation| Command::Start {
+        organisation,
+        mode: RunMode::Sync,
+        actor: SCHEDULE.to_owned(),
+        run: None,
+    };
     let ids: Vec<_> = settings.organisations.iter().map(|organisation| organisation.id.clone()).collect();
     if let [only] = ids.as_slice() {
         return sync(deps, &start(only.clone()), deadline).await.map(|run| report(&run));
@@ -46,8 +50,8 @@ async fn scheduled<S: Store>(deps: &Deps<S>, deadline: Deadline) -> Result<Value
 
 fn command(notice: Notice) -> Option<Command> {
     match notice {
-        Notice::SyncRequested { organisation, mode, actor, .. } => {
-            Some(Command::Start { organisation, mode, actor })
+        Notice::SyncRequested { organisation, mode, actor, run } => {
+            Some(Command::Start { organisation, mode, actor, run })
         }
         Notice::SyncContinued { organisation, run, checkpoint } => {
             Some(Command::Continue { organisation, run, checkpoint })

@@ -1,13 +1,17 @@
 //! Suppliers' subscriptions become services in billing: lease → observe → plan → brake → apply → report.
 //!
 //! The function is started by its schedule, by `sync.requested` and by `sync.continued`. An unchanged estate
-//! costs page reads and nothing else.
+//! costs page reads and nothing else; once a day all records are counted into the day's figures. A run may be
+//! about one order only: then it looks at what that order bought, and bills it as approved.
 
 mod apply;
+mod begin;
 mod change;
 mod config;
+mod count;
 mod handler;
 mod observe;
+mod order;
 mod planning;
 mod provide;
 mod sync;
@@ -16,12 +20,12 @@ pub use config::Config;
 pub use handler::handle;
 pub use sync::sync;
 
+use connections::Keeper;
 use domain::clock::Clock;
-use domain::failure::{Failure, FailureKind};
-use domain::id::{OrganisationId, RunId, SystemId};
+use domain::id::{OrganisationId, RunId};
 use domain::ports::{
-    BillingTarget, Bus, EffectStore, IndexStore, LeaseStore, LinkStore, PlanStore, RecordStore, RunStore,
-    SettingsStore, SubscriptionSource,
+    Bus, EffectStore, FiguresStore, IndexStore, LeaseStore, LinkStore, PlanStore, RecordStore, RunStore,
+    SettingsStore,
 };
 use domain::run::RunMode;
 use jiff::SignedDuration;
@@ -37,6 +41,7 @@ pub trait Store:
     + PlanStore
     + RunStore
     + EffectStore
+    + FiguresStore
     + Send
     + Sync
 {
@@ -51,6 +56,7 @@ impl<T> Store for T where
         + PlanStore
         + RunStore
         + EffectStore
+        + FiguresStore
         + Send
         + Sync
 {
@@ -82,10 +88,8 @@ impl Default for Limits {
 
 /// The adapters, chosen in a `main`.
 pub struct Deps<S> {
-    /// Where we resell from.
-    pub sources: Vec<Arc<dyn SubscriptionSource>>,
-    /// Where we bill.
-    pub billing: Vec<Arc<dyn BillingTarget>>,
+    /// Where we resell from and where we bill, with the credentials of now.
+    pub connections: Arc<Keeper>,
     /// The table.
     pub store: S,
     /// Where notices go.
@@ -96,22 +100,6 @@ pub struct Deps<S> {
     pub entropy: fn() -> u64,
     /// How much at once.
     pub limits: Limits,
-}
-
-impl<S> Deps<S> {
-    fn source(&self, id: &SystemId) -> Result<&dyn SubscriptionSource, Failure> {
-        let found = self.sources.iter().find(|source| source.system() == id);
-        found.map(AsRef::as_ref).ok_or_else(|| unknown(id))
-    }
-
-    fn billing(&self, id: &SystemId) -> Result<&dyn BillingTarget, Failure> {
-        let found = self.billing.iter().find(|billing| billing.system() == id);
-        found.map(AsRef::as_ref).ok_or_else(|| unknown(id))
-    }
-}
-
-fn unknown(id: &SystemId) -> Failure {
-    Failure::new(FailureKind::Refused, id, "the settings name this connection, but it is not configured")
 }
 
 /// What the function is told to do in one organisation.
@@ -125,6 +113,8 @@ pub enum Command {
         mode: RunMode,
         /// Who asked.
         actor: String,
+        /// The number that whoever asked was told to find the report under; nothing gives it one of its own.
+        run: Option<RunId>,
     },
     /// Go on with a run that stopped at a checkpoint.
     Continue {
@@ -142,6 +132,10 @@ impl Command {
         match self {
             Self::Start { organisation, .. } | Self::Continue { organisation, .. } => organisation,
         }
+    }
+
+    fn is_asked_for(&self) -> bool {
+        matches!(self, Self::Start { run: Some(_), .. })
     }
 }
 

@@ -1,10 +1,10 @@
 //! Lambda entry point: read the configuration, wire the adapters, run.
 
 use bus_eventbridge::EventBridgeBus;
-use connections::Connections;
-use lambda_kit::env::{ConfigProblems, Env};
+use connections::Keeper;
+use lambda_kit::env::Env;
 use lambda_kit::{Error, SystemClock};
-use secrets_manager::SecretsManager;
+use secrets_manager::{NamedSecrets, SecretsManager};
 use std::sync::Arc;
 use store_dynamodb::DynamoStore;
 use subscription_sync::{Config, Deps, handle};
@@ -14,16 +14,14 @@ async fn main() -> Result<(), Error> {
     lambda_kit::init_tracing();
     let env = Env::from_process();
     let aws = aws_kit::function_config(|name| env.optional(name));
-    let secrets = SecretsManager::new(&aws).load(&env.list("BILLBRIDGE_SECRETS")).await?;
-    let env = env.with_layer(secrets);
+    let names = env.list("BILLBRIDGE_SECRETS");
+    let secrets = Arc::new(NamedSecrets { manager: SecretsManager::new(&aws), names });
     let clock = Arc::new(SystemClock);
-    let connections = Connections::from_env(&env, clock.clone());
-    let (config, Connections { sources, billing, .. }) =
-        ConfigProblems::both(Config::from_env(&env), connections)?;
+    let connections = Arc::new(Keeper::new(env.clone(), secrets, clock.clone()));
+    let config = Config::complete(&env, &connections).await?;
 
     let deps = Deps {
-        sources,
-        billing,
+        connections,
         store: DynamoStore::new(&aws, config.table),
         bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
         clock,

@@ -42,19 +42,22 @@ impl<S: Store> Work<'_, S> {
         Ok(ids.map(|id| SubscriptionKey::of(id.as_str())).collect())
     }
 
-    pub(crate) async fn plan(&mut self) -> Result<Planned, Failure> {
-        let store = &self.deps.store;
-        let (id, organisation) = (&self.organisation.id, self.organisation);
-        let (all_links, mut index, in_doubt) =
-            futures::try_join!(store.links(), store.index(id), self.in_doubt())?;
+    /// What every plan is made with: the links, the digest index, and what is in doubt.
+    pub(crate) async fn bearings(&self) -> Result<(LinkBook, DigestIndex, Vec<SubscriptionKey>), Failure> {
+        let (store, organisation) = (&self.deps.store, self.organisation);
+        let (links, mut index, in_doubt) =
+            futures::try_join!(store.links(), store.index(&organisation.id), self.in_doubt())?;
         for key in &in_doubt {
             index.look_at(*key);
         }
-        let book = LinkBook::new(&all_links, &organisation.supplier, &organisation.billing);
-        drop(all_links);
-        let today = self.deps.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let planner = Planner::new(organisation, self.settings, &book, today);
-        let source = self.deps.source(&organisation.supplier)?;
+        Ok((LinkBook::new(&links, &organisation.supplier, &organisation.billing), index, in_doubt))
+    }
+
+    pub(crate) async fn plan(&mut self) -> Result<Planned, Failure> {
+        let (book, mut index, in_doubt) = self.bearings().await?;
+        let organisation = self.organisation;
+        let planner = Planner::new(organisation, self.settings, &book, self.today());
+        let source = self.connections.source(&organisation.supplier)?.as_ref();
         let look = Look {
             source,
             organisation,
@@ -74,18 +77,30 @@ impl<S: Store> Work<'_, S> {
         }
         lines.append(&mut vanished.lines);
         self.count(&seen, vanished.pages, vanished.doubt);
-        let plan = Plan::new(id.clone(), lines);
+        let plan = Plan::new(organisation.id.clone(), lines);
         self.report_unreachable(&in_doubt, &plan);
         let heal = heal(&index, &records, &plan);
+        let missing = Missing::of(&planner, seen.changed);
+        Ok(self.planned(plan, index, records, missing, heal))
+    }
+
+    /// Counts what was planned, and names it.
+    pub(crate) fn planned(
+        &mut self,
+        plan: Plan,
+        index: DigestIndex,
+        records: HashMap<SubscriptionKey, SyncRecord>,
+        missing: Missing,
+        heal: Vec<IndexChange>,
+    ) -> Planned {
         self.run.counts.planned = plan.changes().count() as u64;
         self.run.counts.parked = plan.parked().count() as u64;
         let hash = plan.hash();
-        let missing = Missing::of(&planner, seen.changed);
-        Ok(Planned { plan, hash, index, records, missing, heal })
+        Planned { plan, hash, index, records, missing, heal }
     }
 
     /// An effect in doubt of a subscription that nothing is planned for can only be settled by a person.
-    fn report_unreachable(&mut self, in_doubt: &[SubscriptionKey], plan: &Plan) {
+    pub(crate) fn report_unreachable(&mut self, in_doubt: &[SubscriptionKey], plan: &Plan) {
         let planned: Vec<_> = plan.changes().map(|l| SubscriptionKey::of(l.subscription.as_str())).collect();
         let lost = in_doubt.iter().filter(|key| !planned.contains(key)).count();
         if lost > 0 {
@@ -198,7 +213,7 @@ impl<S: Store> Work<'_, S> {
 }
 
 /// Marks records whose last change has no known outcome, so that equal states prove nothing.
-fn unsettle(in_doubt: &[SubscriptionKey], records: &mut HashMap<SubscriptionKey, SyncRecord>) {
+pub(crate) fn unsettle(in_doubt: &[SubscriptionKey], records: &mut HashMap<SubscriptionKey, SyncRecord>) {
     for key in in_doubt {
         let Some(record) = records.get_mut(key) else { continue };
         if !matches!(record.state, SyncState::Error { .. }) {
@@ -209,7 +224,7 @@ fn unsettle(in_doubt: &[SubscriptionKey], records: &mut HashMap<SubscriptionKey,
 }
 
 /// Digests that the records know better than the index, of subscriptions that nothing is planned for.
-fn heal(
+pub(crate) fn heal(
     index: &DigestIndex,
     records: &HashMap<SubscriptionKey, SyncRecord>,
     plan: &Plan,

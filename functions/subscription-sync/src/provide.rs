@@ -182,6 +182,8 @@ fn id(made: &Made) -> &str {
         Made::Service(id) => id.as_str(),
         Made::Client(id) => id.as_str(),
         Made::Product(id) => id.as_str(),
+        Made::Purchase(reference) => reference.as_deref().unwrap_or_default(),
+        Made::Nothing => "",
     }
 }
 
@@ -206,7 +208,7 @@ impl<S: Store> Work<'_, S> {
             ));
             return Ok(false);
         }
-        let source = self.deps.source(&self.organisation.supplier)?;
+        let source = self.connections.source(&self.organisation.supplier)?.as_ref();
         let mut links = Vec::new();
         for tenant in &missing.tenants {
             if let Some(Made::Client(client)) = self.create(Wanted::Client { tenant, source }).await? {
@@ -225,7 +227,7 @@ impl<S: Store> Work<'_, S> {
     }
 
     async fn create(&mut self, wanted: Wanted<'_>) -> Result<Option<Made>, Failure> {
-        let billing = self.deps.billing(&self.organisation.billing)?;
+        let billing = self.connections.billing(&self.organisation.billing)?.as_ref();
         let creation = Creation {
             wanted,
             billing,
@@ -265,7 +267,7 @@ impl<S: Store> Work<'_, S> {
     }
 
     async fn client_links(&mut self, tenant: &TenantId, client: ClientId) -> Result<Vec<Link>, Failure> {
-        let billing = self.deps.billing(&self.organisation.billing)?;
+        let billing = self.connections.billing(&self.organisation.billing)?.as_ref();
         let found = billing.find_client(&client, self.deadline).await?;
         let Some(currency) = found.and_then(|client| client.currency) else {
             self.run.problem(format!("client {client}: its currency could not be read; link it by hand"));

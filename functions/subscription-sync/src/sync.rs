@@ -1,25 +1,30 @@
 //! The use case: lease → observe → plan → brake → (dry run | wait for approval | apply) → run report.
 
 use crate::apply::{Applied, Apply};
+use crate::begin::{Begun, begin, refuse, take_lease};
 use crate::planning::Planned;
 use crate::provide::Missing;
 use crate::{Command, Deps, Store};
+use connections::Connections;
 use domain::brake::Reach;
 use domain::clock::Deadline;
 use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
-use domain::id::{OrganisationId, RunId, SystemId};
+use domain::id::{OrganisationId, SystemId};
 use domain::index::DigestIndex;
-use domain::journal::{Held, Lease};
+use domain::journal::Lease;
 use domain::ports::{IndexChange, Notice};
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Coverage, OrderedBilling, Run, RunMode, RunState};
 use domain::settings::{Approval, Organisation, Settings};
-use std::collections::{BTreeMap, HashMap};
+use jiff::civil::Date;
+use std::collections::HashMap;
+use std::sync::Arc;
 use tracing::{info, warn};
 
 /// A run in progress.
 pub(crate) struct Work<'a, S> {
     pub(crate) deps: &'a Deps<S>,
+    pub(crate) connections: &'a Connections,
     pub(crate) settings: &'a Settings,
     pub(crate) organisation: &'a Organisation,
     pub(crate) deadline: Deadline,
@@ -27,108 +32,95 @@ pub(crate) struct Work<'a, S> {
     pub(crate) run: Run,
 }
 
-/// Runs one command to its end or to a checkpoint, and leaves a report.
+/// Runs one command to its end or to a checkpoint, and leaves a report. A run that was asked for by its number
+/// leaves it under that number, whatever happens.
 ///
 /// # Errors
 /// When the run could not be carried out for a reason that may pass; the report, where one could be written,
 /// says so too.
 pub async fn sync<S: Store>(deps: &Deps<S>, command: &Command, deadline: Deadline) -> Result<Run, Failure> {
-    let settings = deps.store.find_settings().await?.ok_or_else(|| {
-        refuse("no settings are stored yet: write them with `billbridge settings apply FILE`")
-    })?;
-    let id = command.organisation();
-    let organisation =
-        settings.find(id).ok_or_else(|| refuse(format!("organisation {id} is not in the settings")))?;
-    let mut run = match command {
-        Command::Start { mode, actor, .. } => new_run(deps, id, mode.clone(), actor.clone()),
-        Command::Continue { run, checkpoint, .. } => match take_over(deps, id, run, *checkpoint).await? {
-            Ok(run) => run,
-            Err(run) => return Ok(run),
-        },
+    let ready = match ready(deps, command.organisation()).await {
+        // Somebody was told where the report will be: it has to say this.
+        Err(failure) if command.is_asked_for() => Err(failure),
+        ready => Ok(ready?),
     };
-    let lease = match take_lease(deps, id, &run.id).await? {
-        Ok(lease) => lease,
-        Err(held) => {
+    let (run, awaited) = match begin(deps, command).await? {
+        Begun::Here { run, awaited } => (run, awaited),
+        Begun::Elsewhere(run) => return Ok(run),
+    };
+    let Ready { settings, organisation, connections } = match ready {
+        Ok(ready) => ready,
+        Err(failure) if awaited => return Err(failed(deps, run, failure).await),
+        Err(failure) => return Err(failure),
+    };
+    let lease = match take_lease(deps, &organisation.id, &run.id).await {
+        Ok(Ok(lease)) => lease,
+        Ok(Err(held)) => {
             let why = format!("run {} is at work until {} at most; try again then", held.by, held.until);
-            run.state = RunState::Refused(why);
-            return finish(deps, run).await;
+            return finish(deps, Run { state: RunState::Refused(why), ..run }).await;
         }
+        Err(failure) => return Err(failed(deps, run, failure).await),
     };
-    let mut work = Work { deps, settings: &settings, organisation, deadline, lease, run };
+    let mut work = Work {
+        deps,
+        connections: &connections,
+        settings: &settings,
+        organisation: &organisation,
+        deadline,
+        lease,
+        run,
+    };
     let outcome = match command {
         Command::Start { .. } => work.start().await,
         Command::Continue { .. } => work.resume().await,
     };
-    let Work { lease, mut run, .. } = work;
-    match outcome {
-        Ok(state) => run.state = state,
+    let state = match outcome {
+        Ok(state) => state,
         Err(failure) => {
-            run.state = RunState::Failed(failure.to_string());
-            if let Err(second) = finish(deps, run).await {
-                warn!(error = %second, "the failed run's report could not be written: {second}");
-            }
+            let Work { lease, run, .. } = work;
+            let failure = failed(deps, run, failure).await;
             if failure.kind != FailureKind::LeaseLost {
                 release(deps, &lease).await;
             }
             return Err(failure);
         }
-    }
+    };
     // A run that goes on keeps its lease until its next invocation takes it anew.
-    if !matches!(run.state, RunState::Continued { .. }) {
-        release(deps, &lease).await;
+    if !matches!(state, RunState::Continued { .. }) {
+        release(deps, &work.lease).await;
     }
-    finish(deps, run).await
+    work.run = finish(deps, Run { state, ..work.run }).await?;
+    work.count_if_due().await;
+    Ok(work.run)
 }
 
-fn refuse(what: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Refused, &SystemId::billbridge(), what)
+/// What every run needs before it begins.
+struct Ready {
+    settings: Settings,
+    organisation: Organisation,
+    connections: Arc<Connections>,
 }
 
-fn new_run<S>(deps: &Deps<S>, id: &OrganisationId, mode: RunMode, actor: String) -> Run {
-    let now = deps.clock.now();
-    Run {
-        id: RunId::new(now, (deps.entropy)()),
-        organisation: id.clone(),
-        mode,
-        actor,
-        started: now,
-        updated: now,
-        state: RunState::Running,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
+async fn ready<S: Store>(deps: &Deps<S>, id: &OrganisationId) -> Result<Ready, Failure> {
+    let settings = deps.store.find_settings().await?.ok_or_else(|| {
+        refuse("no settings are stored yet: write them with `billbridge settings apply FILE`")
+    })?;
+    let organisation = settings.find(id).cloned();
+    let organisation =
+        organisation.ok_or_else(|| refuse(format!("organisation {id} is not in the settings")))?;
+    Ok(Ready { settings, organisation, connections: deps.connections.current().await? })
+}
+
+/// Writes the report of a run that ended early, and gives the reason back.
+async fn failed<S: Store>(deps: &Deps<S>, run: Run, failure: Failure) -> Failure {
+    if failure.kind == FailureKind::Unauthorised {
+        deps.connections.doubt();
     }
-}
-
-/// Takes the right to write in an organisation, or takes it anew.
-async fn take_lease<S: Store>(
-    deps: &Deps<S>,
-    organisation: &OrganisationId,
-    run: &RunId,
-) -> Result<Result<Lease, Held>, Failure> {
-    let now = deps.clock.now();
-    let until = now.checked_add(deps.limits.lease).unwrap_or(now);
-    deps.store.acquire(&format!("sync/{organisation}"), run, now, until).await
-}
-
-/// The run to go on with, or the run as it stands where someone else already did.
-async fn take_over<S: Store>(
-    deps: &Deps<S>,
-    organisation: &OrganisationId,
-    id: &RunId,
-    checkpoint: u32,
-) -> Result<Result<Run, Run>, Failure> {
-    let run = deps.store.find_run(organisation, id).await?;
-    let run = run.ok_or_else(|| refuse(format!("there is no run {id} to continue")))?;
-    let here = run.state == RunState::Continued { checkpoint };
-    if here && deps.store.claim_run(organisation, id, checkpoint).await? {
-        return Ok(Ok(run));
+    let report = Run { state: RunState::Failed(failure.to_string()), ..run };
+    if let Err(second) = finish(deps, report).await {
+        warn!(error = %second, "the failed run's report could not be written: {second}");
     }
-    info!(run.id = %id, checkpoint, "run {id} went on from checkpoint {checkpoint} already");
-    Ok(Err(run))
+    failure
 }
 
 async fn release<S: Store>(deps: &Deps<S>, lease: &Lease) {
@@ -173,7 +165,11 @@ async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> 
 
 impl<S: Store> Work<'_, S> {
     async fn start(&mut self) -> Result<RunState, Failure> {
-        let mut planned = self.plan().await?;
+        let ordered = self.find_ordered().await?;
+        let mut planned = match &ordered {
+            Some(ordered) => self.plan_ordered(ordered).await?,
+            None => self.plan().await?,
+        };
         if self.run.mode == RunMode::Sync && self.provide(&planned.missing).await? {
             planned = self.plan().await?;
         }
@@ -216,16 +212,39 @@ impl<S: Store> Work<'_, S> {
         let policy = &self.organisation.policy;
         let tripped = policy.brake.check(&reach, planned.index.len() as u64);
         self.run.brake = tripped.iter().map(ToString::to_string).collect();
-        if let RunMode::Apply(hash) = &self.run.mode {
-            self.deps.store.approve_plan(hash, &self.run.actor, self.deps.clock.now()).await?;
+        let by = match &self.run.mode {
+            RunMode::Apply(_) => Some(self.run.actor.clone()),
+            RunMode::Order(ordered) => self.approved_with(&ordered.clone(), planned),
+            RunMode::Sync | RunMode::DryRun => None,
+        };
+        if let Some(by) = by {
+            self.deps.store.approve_plan(&planned.hash, &by, self.deps.clock.now()).await?;
             return Ok(true);
         }
-        let wants = !tripped.is_empty() || (policy.approval == Approval::Always && reach.changes > 0);
+        let wants = !self.run.brake.is_empty() || (policy.approval == Approval::Always && reach.changes > 0);
         if !wants || self.run.mode == RunMode::DryRun {
             return Ok(true);
         }
         let stored = self.deps.store.find_plan(&planned.hash).await?;
         Ok(stored.is_some_and(|stored| stored.approved.is_some()))
+    }
+
+    /// Who approved the plan by approving the order, if that is what was approved. A plan that goes beyond it
+    /// waits for a person, and says why.
+    fn approved_with(&mut self, ordered: &OrderedBilling, planned: &Planned) -> Option<String> {
+        match ordered.covers(&planned.plan) {
+            Coverage::Covered => Some(format!("order {}", ordered.order)),
+            Coverage::Unneeded => None,
+            Coverage::Beyond(why) => {
+                self.run.brake.push(why);
+                None
+            }
+        }
+    }
+
+    /// Today, UTC.
+    pub(crate) fn today(&self) -> Date {
+        self.deps.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
     }
 
     /// Planning may have outlasted the lease. Nobody may have held it since, or the plan is not about this world.
@@ -243,7 +262,7 @@ impl<S: Store> Work<'_, S> {
         self.renew_lease().await?;
         // From here on a killed run can be seen to have been at work.
         self.deps.store.put_run(&self.run).await?;
-        let billing = self.deps.billing(&self.organisation.billing)?;
+        let billing = self.connections.billing(&self.organisation.billing)?.as_ref();
         let apply = Apply {
             deps: self.deps,
             organisation: self.organisation,

@@ -1,6 +1,6 @@
 //! One writer, clear refusals, and the table's own failures.
 
-use crate::world::World;
+use crate::world::{World, connected};
 use domain::clock::Deadline;
 use domain::run::{RunMode, RunState};
 use domain::settings::Approval;
@@ -56,6 +56,7 @@ async fn an_unknown_organisation_or_missing_settings_change_nothing_and_say_what
         organisation: "elsewhere".parse().unwrap(),
         mode: RunMode::Sync,
         actor: "ada".into(),
+        run: None,
     };
     let failure = sync(&world.process(), &command, Deadline::never()).await.unwrap_err();
     assert_eq!(failure.to_string(), "billbridge: organisation elsewhere is not in the settings");
@@ -70,6 +71,7 @@ async fn an_unknown_organisation_or_missing_settings_change_nothing_and_say_what
 #[tokio::test]
 async fn a_connection_that_the_settings_name_but_nobody_configured_is_named() {
     let mut world = World::new(1).await;
+    let configured = world.process().connections;
     world.organisation.billing = "hostbill-eu".parse().unwrap();
     for link in &mut world.links {
         match link {
@@ -79,12 +81,9 @@ async fn a_connection_that_the_settings_name_but_nobody_configured_is_named() {
             domain::link::Link::Tenant { .. } | domain::link::Link::Offer { .. } => {}
         }
     }
-    let source = world.process().sources;
-    let target = world.process().billing;
     world.save().await;
     let mut process = world.process();
-    (process.sources, process.billing) =
-        (source, Vec::from_iter(target).into_iter().filter(|b| b.system().as_str() == "hostbill").collect());
+    process.connections = configured;
     let failure = world.try_run(&process, RunMode::Sync).await.unwrap_err();
     assert!(failure.to_string().contains("hostbill-eu"), "{failure}");
 }
@@ -197,8 +196,10 @@ async fn two_organisations_on_two_billing_hosts_never_touch_each_other() {
     nordic.store.change_links(&baltic.links, &[]).await.unwrap();
     nordic.store.edit_settings(|settings| settings.organisations.push(baltic.organisation.clone()));
     let mut process = nordic.process();
-    process.sources.push(Arc::new(baltic.source()));
-    process.billing.push(Arc::new(baltic.target()));
+    process.connections = connected(
+        vec![Arc::new(nordic.source()), Arc::new(baltic.source())],
+        vec![Arc::new(nordic.target()), Arc::new(baltic.target())],
+    );
     for world in [&nordic, &baltic] {
         let run = sync(&process, &world.command(RunMode::Sync), Deadline::never()).await.unwrap();
         assert_eq!((run.state, run.problems), (RunState::Finished, Vec::new()));
@@ -279,7 +280,8 @@ async fn a_plan_that_outlasted_its_lease_while_another_run_worked_is_not_applied
     let world = World::new(2).await;
     let mut process = world.process();
     let (inner, clock, store) = (world.source(), world.clock.clone(), world.store.clone());
-    process.sources = vec![Arc::new(Outlasting { inner, clock, store })];
+    let source = Arc::new(Outlasting { inner, clock, store });
+    process.connections = connected(vec![source], vec![Arc::new(world.target())]);
     let failure = world.try_run(&process, RunMode::Sync).await.unwrap_err();
     assert_eq!((failure.kind, world.hostbill_calls()), (domain::failure::FailureKind::Conflict, 0));
     world.sync().await;

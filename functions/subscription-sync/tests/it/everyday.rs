@@ -1,14 +1,10 @@
 //! What happens to subscriptions, and what billing then holds.
 
-use crate::world::{World, offer_key};
+use crate::world::{World, euro, offer_key};
 use domain::record::{ParkReason, SyncState};
 use domain::run::{RunMode, RunState};
 use simulators::Decimal;
 use simulators::crayon::{Cycle, Status, Term};
-
-fn euro(text: &str) -> Decimal {
-    text.parse().unwrap()
-}
 
 #[tokio::test]
 async fn subscriptions_become_services_at_their_price_marked_and_active() {

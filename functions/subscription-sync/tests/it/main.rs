@@ -3,9 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod capacity;
 mod control;
 mod doubt;
 mod everyday;
+mod figures;
 mod lists;
+mod orders;
 mod replies;
+mod requests;
+mod rotation;
 mod world;

@@ -1,6 +1,7 @@
 //! A small reseller: two customers, three offers' worth of subscriptions, both systems, and us.
 
 use async_trait::async_trait;
+use connections::{Connections, Keeper};
 use connector_crayon::{Crayon, CrayonConfig, Credentials};
 use connector_hostbill::{HostBill, HostBillConfig};
 use domain::clock::Deadline;
@@ -9,7 +10,7 @@ use domain::link::Link;
 use domain::ports::{AuditStore as _, BillingTarget, Bus, LinkStore as _, Notice, SubscriptionSource};
 use domain::price::{Basis, Method, PriceRule, PriceRules, Scope};
 use domain::record::SyncRecord;
-use domain::run::{Run, RunMode};
+use domain::run::{OrderedBilling, Run, RunMode};
 use domain::secret::Secret;
 use domain::settings::{Organisation, Policy, PricePer, Settings};
 use domain::subscription::OfferKey;
@@ -193,8 +194,7 @@ impl World {
         let billing: Arc<dyn BillingTarget> = Arc::new(FaultyBilling::new(target, store.faults()));
         let source: Arc<dyn SubscriptionSource> = Arc::new(self.source());
         Deps {
-            sources: vec![source],
-            billing: vec![billing],
+            connections: connected(vec![source], vec![billing]),
             store,
             bus: Arc::new(self.bus.clone()),
             clock: Arc::new(self.clock.clone()),
@@ -204,7 +204,7 @@ impl World {
     }
 
     pub(crate) fn command(&self, mode: RunMode) -> Command {
-        Command::Start { organisation: self.organisation.id.clone(), mode, actor: "ada".into() }
+        Command::Start { organisation: self.organisation.id.clone(), mode, actor: "ada".into(), run: None }
     }
 
     pub(crate) async fn run(&self, mode: RunMode) -> Run {
@@ -291,6 +291,27 @@ impl World {
     pub(crate) fn later(&self, days: i64) {
         self.clock.advance(jiff::SignedDuration::from_hours(days * 24));
     }
+}
+
+/// Order 7, which bought this subscription and was approved at this sum.
+pub(crate) fn orders_run(subscription: u32, approved: &str) -> RunMode {
+    RunMode::Order(OrderedBilling {
+        order: "ord_7".parse().unwrap(),
+        subscription: subscription.to_string().parse().unwrap(),
+        approved: approved.parse().unwrap(),
+    })
+}
+
+pub(crate) fn euro(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// Connections that stay as they are.
+pub(crate) fn connected(
+    sources: Vec<Arc<dyn SubscriptionSource>>,
+    billing: Vec<Arc<dyn BillingTarget>>,
+) -> Arc<Keeper> {
+    Arc::new(Keeper::fixed(Connections { sources, billing, ..Connections::default() }))
 }
 
 pub(crate) fn offer_key() -> OfferKey {
