@@ -33,6 +33,17 @@ impl SigningKey {
         Hmac::new_from_slice(bytes).map(Self).map_err(|_| WeakKey)
     }
 
+    /// A new random key that ends with the process: what it signs is good nowhere else.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn passing() -> Result<Self, Failure> {
+        let weak = |error: WeakKey| {
+            Failure::new(FailureKind::Unavailable, &SystemId::billbridge(), format!("make a key: {error}"))
+        };
+        Self::new(&Secret::new(random_text()?)).map_err(weak)
+    }
+
     /// The signature of these parts for one purpose: what is signed for one is good for no other.
     pub(crate) fn sign(&self, purpose: &str, parts: &[&str]) -> [u8; MAC_BYTES] {
         self.over(purpose, parts).finalize().into_bytes().into()

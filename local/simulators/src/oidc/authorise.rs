@@ -65,6 +65,7 @@ pub(crate) fn ask(model: &mut Model, request: &Request) -> Reply {
         let _ = writeln!(page, "<li><a href=\"{chosen}{to}\">{name}</a></li>");
     }
     let denied = escaped(&query(("deny", "yes")));
+    // Nor can this.
     let _ = writeln!(page, "</ul><p><a href=\"{denied}\">Do not sign in</a></p></main></body></html>");
     html(200, page)
 }
