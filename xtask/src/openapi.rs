@@ -30,7 +30,7 @@ pub(crate) fn run() -> Result<bool, String> {
 
 /// The description as the code writes it now.
 pub(crate) fn described(root: &Path) -> Result<String, String> {
-    let arguments = ["run", "--quiet", "--workspace", "--bin", "billbridge", "--", "openapi"];
+    let arguments = ["run", "--quiet", "--bin", "billbridge", "--", "openapi"];
     let said = ask(root, "cargo", &arguments)?;
     if !said.success {
         return Err(format!("`billbridge openapi` failed:\n{}", said.stderr.trim_end()));

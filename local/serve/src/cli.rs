@@ -1,6 +1,6 @@
 //! The command line: what can be typed.
 
-use crate::commands::{audit, links, plan, records, runs, serve, settings, sync, transfer};
+use crate::commands::{audit, links, plan, records, runs, serve, settings, sync, tokens, transfer, users};
 use crate::demo;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ Examples:
   billbridge links import links.csv        once a person has reviewed it and written yes
   billbridge sync --dry-run                see what would be done
   billbridge sync --apply 3f9c2a1b77d0     do exactly that
-  billbridge serve                         do it every hour, unattended
+  billbridge serve                         do it every hour, unattended, with pages and API on one port
 
 Exit codes:
   0  done
@@ -68,6 +68,15 @@ pub enum Command {
     /// The log of everything that was done: hash-chained, append-only
     #[command(subcommand)]
     Audit(audit::Command),
+    /// What programs come in with over HTTP
+    #[command(subcommand)]
+    Tokens(tokens::Command),
+    /// The people who sign in
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Print what programs can call, as an OpenAPI document
+    #[command(name = "openapi")]
+    OpenApi,
     Export(transfer::ExportArgs),
     Import(transfer::ImportArgs),
     Demo(demo::Args),

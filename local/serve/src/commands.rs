@@ -3,10 +3,13 @@
 pub mod audit;
 pub mod check;
 pub mod links;
+pub mod openapi;
 pub mod plan;
 pub mod records;
 pub mod runs;
 pub mod serve;
 pub mod settings;
 pub mod sync;
+pub mod tokens;
 pub mod transfer;
+pub mod users;

@@ -1,14 +1,17 @@
 //! The demonstration: the main job from end to end, on simulators behind real HTTP and a table in memory. What
 //! it shows is computed and checked, not told: a promise that does not hold ends it with exit code 1.
 
+use crate::door::LISTEN;
 use crate::exit::{Exit, Problem};
 use crate::out::Out;
 use crate::show::{Look, count};
+use crate::stop::Stop;
 use domain::run::Run;
 use std::time::{Duration, Instant};
 
 mod changes;
 mod chapters;
+mod left_running;
 mod linking;
 mod truth;
 mod world;
@@ -24,13 +27,19 @@ pub struct Args {
     /// Another estate: the same seed shows the same demonstration
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
+    /// Leave it running afterwards, with pages and API, and print a link to sign in with
+    #[arg(long)]
+    pub serve: bool,
+    /// Where to answer HTTP when left running; port 0 is any free one
+    #[arg(long, default_value = LISTEN, value_name = "ADDRESS", requires = "serve")]
+    pub listen: String,
 }
 
 /// Demonstrates.
-pub async fn run(args: &Args, out: &mut Out) -> Result<Exit, Problem> {
+pub async fn run(args: &Args, stop: Stop, out: &mut Out) -> Result<Exit, Problem> {
     let began = Instant::now();
     let mut stage = Stage { out, number: 0, broken: Vec::new(), since: began };
-    let world = World::new(args.seed).await?;
+    let world = World::new(args.seed, stop).await?;
     chapters::opening(&mut stage, &world, args.seed);
     chapters::settings(&mut stage, &world).await?;
     chapters::check(&mut stage, &world).await?;
@@ -45,7 +54,14 @@ pub async fn run(args: &Args, out: &mut Out) -> Result<Exit, Problem> {
     chapters::third_sync(&mut stage, &world, &deps).await?;
     chapters::books(&mut stage, &world, &truth);
     chapters::audit(&mut stage, &world).await?;
-    Ok(stage.end(began))
+    if args.serve {
+        left_running::months_pass(&mut stage, &world, &deps).await?;
+    }
+    let exit = stage.end(began, !args.serve);
+    if args.serve && exit == Exit::Done {
+        left_running::serve(&mut stage, &world, &args.listen).await?;
+    }
+    Ok(exit)
 }
 
 /// Where the demonstration is told, and whether it kept its promises.
@@ -124,7 +140,7 @@ impl Stage<'_> {
         self.all([crate::show::run::sheet(look, runs)]);
     }
 
-    fn end(mut self, began: Instant) -> Exit {
+    fn end(&mut self, began: Instant, advise: bool) -> Exit {
         self.took();
         self.out.line("");
         if !self.broken.is_empty() {
@@ -140,6 +156,9 @@ impl Stage<'_> {
         let text = self.look().good(&format!("Every promise held{took}."));
         self.out.line(text);
         self.out.line("");
+        if !advise {
+            return Exit::Done;
+        }
         let title = self.look().bold("What to do next");
         self.out.line(title);
         for (command, what) in NEXT {
@@ -150,7 +169,8 @@ impl Stage<'_> {
     }
 }
 
-const NEXT: [(&str, &str); 6] = [
+const NEXT: [(&str, &str); 7] = [
+    ("cargo demo --serve", "the same, left running: pages, orders, API"),
     ("cp .env.example .env", "then fill in Crayon's and HostBill's credentials"),
     ("cargo run --bin billbridge -- check", "each connection by itself, with the cure for what fails"),
     ("cargo run --bin billbridge -- settings init", "a commented document to begin with"),

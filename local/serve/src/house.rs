@@ -2,24 +2,29 @@
 //! needs it.
 
 use crate::exit::Problem;
+use crate::sealed::SealedSecrets;
 use crate::stop::HouseClock;
-use crate::surroundings::Surroundings;
+use crate::surroundings::{EnvFile, Surroundings};
 use crate::table::Table;
 use aws_kit::SdkConfig;
 use bus_eventbridge::EventBridgeBus;
-use connections::Connections;
+use connections::{Connections, Keeper};
 use domain::clock::Clock;
 use domain::id::OrganisationId;
-use domain::ports::{Bus, SettingsStore};
+use domain::ports::{Bus, PersonalSecrets, SettingsStore, VariableSource};
 use domain::secret::Secret;
 use domain::settings::{Organisation, Settings};
+use http_kit::{Access, Guarding, SigningKey};
 use jiff::Timestamp;
 use lambda_kit::env::{ConfigProblem, ConfigProblems, Env};
-use secrets_manager::SecretsManager;
-use std::num::NonZeroU16;
-use std::sync::Arc;
+use secrets_manager::{NamedSecrets, PeoplesSecrets, SecretsManager};
+use std::num::{NonZeroU16, NonZeroU32};
+use std::sync::{Arc, OnceLock};
 use store_dynamodb::DynamoStore;
 use subscription_sync::{Config, Deps};
+
+/// How many requests a principal may make in a minute unless it is said.
+const REQUESTS_PER_MINUTE: u32 = 600;
 
 /// An open house.
 pub struct House {
@@ -31,6 +36,11 @@ pub struct House {
     pub store: DynamoStore,
     /// In words: which table.
     pub place: String,
+    /// Where credentials are read again from.
+    secrets: Arc<dyn VariableSource>,
+    /// What does not change while the process runs.
+    lasting: Env,
+    sealed: OnceLock<SealedSecrets>,
     aws: Option<SdkConfig>,
     // Keeps the embedded table alive.
     _table: Option<Table>,
@@ -44,15 +54,19 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(HouseClock::new(around.clock.clone(), around.stop.clone()));
         if let Some(name) = around.env.optional("BILLBRIDGE_TABLE") {
             let aws = aws_kit::load().await;
-            let secrets = around.env.list("BILLBRIDGE_SECRETS");
-            let secrets = SecretsManager::new(&aws).load(&secrets).await?;
-            let around = Surroundings { env: around.env.clone().with_layer(secrets), ..around };
+            let names = around.env.list("BILLBRIDGE_SECRETS");
+            let secrets = NamedSecrets { manager: SecretsManager::new(&aws), names };
+            let (lasting, layer) = (around.env.clone(), secrets.variables().await?);
+            let around = Surroundings { env: around.env.clone().with_layer(layer), ..around };
             let store = DynamoStore::new(&aws, name.clone());
             return Ok(Self {
                 around,
                 clock,
                 store,
                 place: format!("table {name} in AWS"),
+                secrets: Arc::new(secrets),
+                lasting,
+                sealed: OnceLock::new(),
                 aws: Some(aws),
                 _table: None,
             });
@@ -60,7 +74,19 @@ impl House {
         let table = Table::open(around.env.optional("BILLBRIDGE_DATA").as_deref()).await?;
         let store = table.store();
         let place = table.place().to_owned();
-        Ok(Self { around, clock, store, place, aws: None, _table: Some(table) })
+        let secrets = Arc::new(EnvFile(around.file.clone()));
+        let lasting = around.lasting.clone();
+        Ok(Self {
+            around,
+            clock,
+            store,
+            place,
+            secrets,
+            lasting,
+            sealed: OnceLock::new(),
+            aws: None,
+            _table: Some(table),
+        })
     }
 
     /// The variables.
@@ -117,18 +143,108 @@ impl House {
         Config::from_env(&self.env().clone().with_layer(named))
     }
 
+    /// The connections, following credentials that change while the process runs.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration now.
+    pub fn keeper(&self) -> Result<Arc<Keeper>, Problem> {
+        self.connections()?;
+        Ok(Arc::new(Keeper::new(self.lasting.clone(), self.secrets.clone(), self.clock.clone())))
+    }
+
     /// What a run needs. Notices go to `bus`.
     pub fn deps(&self, connections: Connections, bus: Arc<dyn Bus>) -> Result<Deps<DynamoStore>, Problem> {
-        let Connections { sources, billing, .. } = connections;
+        self.deps_with(Arc::new(Keeper::fixed(connections)), bus)
+    }
+
+    /// What a run needs, with connections that others use too.
+    pub fn deps_with(
+        &self,
+        connections: Arc<Keeper>,
+        bus: Arc<dyn Bus>,
+    ) -> Result<Deps<DynamoStore>, Problem> {
         Ok(Deps {
-            sources,
-            billing,
+            connections,
             store: self.store.clone(),
             bus,
             clock: self.clock.clone(),
             entropy: self.around.entropy,
             limits: self.config()?.limits,
         })
+    }
+
+    /// Where people's own sign-ins are kept; nothing where they are not, which is in AWS without a name for them.
+    ///
+    /// # Errors
+    /// When the key beside the embedded table cannot be used.
+    pub fn personal(&self) -> Result<Option<Arc<dyn PersonalSecrets>>, Problem> {
+        let Some(aws) = &self.aws else { return Ok(Some(Arc::new(self.sealed()?))) };
+        let prefix = self.env().optional("BILLBRIDGE_PERSONAL_SECRETS");
+        Ok(prefix.map(|prefix| -> Arc<dyn PersonalSecrets> {
+            Arc::new(PeoplesSecrets::new(SecretsManager::new(aws), prefix))
+        }))
+    }
+
+    fn sealed(&self) -> Result<SealedSecrets, Problem> {
+        if let Some(sealed) = self.sealed.get() {
+            return Ok(sealed.clone());
+        }
+        let sealed = SealedSecrets::open(self.env().optional("BILLBRIDGE_DATA").as_deref())?;
+        Ok(self.sealed.get_or_init(|| sealed).clone())
+    }
+
+    /// What browsers bring back is signed with this: `BILLBRIDGE_SESSION_KEY`, or the key beside the embedded table.
+    ///
+    /// # Errors
+    /// When the key cannot be used.
+    pub fn session_key(&self) -> Result<Secret, Problem> {
+        let given = self.env().read().optional_secret("BILLBRIDGE_SESSION_KEY");
+        match (given, &self.aws) {
+            (Some(key), _) => Ok(key),
+            (None, None) => Ok(self.sealed()?.session_key()),
+            (None, Some(_)) => Err(Problem::usage(
+                "BILLBRIDGE_SESSION_KEY is missing",
+                "name the secret that the template made for it in BILLBRIDGE_SECRETS",
+            )),
+        }
+    }
+
+    /// Who may come in, for making tokens and links: what is signed with this is shown to no browser.
+    ///
+    /// # Errors
+    /// When a key cannot be made.
+    pub fn access(&self) -> Result<Access, Problem> {
+        self.access_signed(SigningKey::passing()?, true)
+    }
+
+    /// Who may come in at this address.
+    ///
+    /// # Errors
+    /// When the key cannot be used.
+    pub fn access_at(&self, url: &str) -> Result<Access, Problem> {
+        let key = SigningKey::new(&self.session_key()?).map_err(|error| {
+            Problem::usage(
+                format!("BILLBRIDGE_SESSION_KEY cannot be used: {error}"),
+                "at least 32 random characters",
+            )
+        })?;
+        self.access_signed(key, url.starts_with("https://"))
+    }
+
+    fn access_signed(&self, key: SigningKey, secure_cookies: bool) -> Result<Access, Problem> {
+        let mut read = self.env().read();
+        let cure = "how many requests one principal may make in a minute, for example 600";
+        let limit = read.optional_parsed::<NonZeroU32>("BILLBRIDGE_REQUESTS_PER_MINUTE", cure);
+        read.finish(|| Some(()))?;
+        let store = Arc::new(self.store.clone());
+        Ok(Access::new(Guarding {
+            access: store.clone(),
+            answers: store,
+            clock: self.clock.clone(),
+            key,
+            secure_cookies,
+            requests_per_minute: limit.map_or(REQUESTS_PER_MINUTE, NonZeroU32::get),
+        }))
     }
 
     /// The bus of AWS, where the table is there and a bus is named.

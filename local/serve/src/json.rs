@@ -1,8 +1,10 @@
 //! Results as JSON, for programs: the words of the domain, amounts as text, absent things as `null`.
 
+use domain::access::{ApiToken, Scope, User};
 use domain::audit::AuditEntry;
 use domain::brake::Reach;
 use domain::failure::Failure;
+use domain::id::UserId;
 use domain::link::Link;
 use domain::money::{Currency, Money};
 use domain::plan::{Change, Line, PlanHash, Verdict};
@@ -190,4 +192,25 @@ pub fn probe(system: &str, probe: &Probe) -> Value {
 
 fn failure_text(failure: &Failure) -> String {
     failure.what.clone()
+}
+
+/// An API token, without its secret.
+pub fn token(token: &ApiToken) -> Value {
+    json!({
+        "token": token.id.as_str(), "name": token.name, "owner": token.owner.as_ref().map(UserId::as_str),
+        "scopes": token.scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
+        "created": token.created.to_string(), "createdBy": token.created_by,
+        "expires": token.expires.map(|at| at.to_string()),
+        "lastUsed": token.last_used.map(|at| at.to_string()),
+        "revoked": token.revoked.map(|at| at.to_string()),
+    })
+}
+
+/// A person who signs in.
+pub fn user(user: &User) -> Value {
+    json!({
+        "user": user.id.as_str(), "name": user.name, "email": user.email, "role": user.role.as_str(),
+        "identityProvider": user.subject.is_some(), "created": user.created.to_string(),
+        "disabled": user.disabled.map(|at| at.to_string()),
+    })
 }

@@ -10,12 +10,15 @@ pub mod bus;
 pub mod cli;
 pub mod commands;
 pub mod demo;
+pub mod door;
 pub mod exit;
+pub mod front;
 pub mod house;
 pub mod json;
 pub mod logging;
 pub mod out;
 pub mod progress;
+pub mod sealed;
 pub mod serving;
 pub mod show;
 pub mod stop;
@@ -23,7 +26,9 @@ pub mod surroundings;
 pub mod table;
 
 use cli::{Cli, Command};
-use commands::{audit, check, links, plan, records, runs, serve, settings, sync, transfer};
+use commands::{
+    audit, check, links, openapi, plan, records, runs, serve, settings, sync, tokens, transfer, users,
+};
 use exit::{Exit, Problem};
 use house::House;
 use out::Out;
@@ -42,10 +47,13 @@ pub async fn run(command: &Command, around: Surroundings, out: &mut Out) -> Exit
 
 async fn dispatch(command: &Command, around: Surroundings, out: &mut Out) -> Result<Exit, Problem> {
     if let Command::Demo(args) = command {
-        return Box::pin(demo::run(args, out)).await;
+        return Box::pin(demo::run(args, around.stop.clone(), out)).await;
     }
     if let Command::Settings(settings::Command::Init(args)) = command {
         return Ok(settings::init(args, out));
+    }
+    if let Command::OpenApi = command {
+        return openapi::run(out);
     }
     let house = House::open(around).await?;
     match command {
@@ -60,7 +68,10 @@ async fn dispatch(command: &Command, around: Surroundings, out: &mut Out) -> Res
         Command::Audit(command) => audit::run(command, &house, out).await,
         Command::Export(args) => transfer::export(args, &house, out).await,
         Command::Import(args) => transfer::import(args, &house, out).await,
-        Command::Demo(args) => Box::pin(demo::run(args, out)).await,
+        Command::Tokens(command) => tokens::run(command, &house, out).await,
+        Command::Users(command) => users::run(command, &house, out).await,
+        Command::OpenApi => openapi::run(out),
+        Command::Demo(args) => Box::pin(demo::run(args, house.around.stop.clone(), out)).await,
     }
 }
 

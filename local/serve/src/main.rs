@@ -30,7 +30,8 @@ async fn main() -> ExitCode {
     } else {
         logging::init_command(&Env::from_process());
     }
-    if matches!(cli.command, Command::Serve(_) | Command::Sync(_)) {
+    let leaves_demo = matches!(&cli.command, Command::Demo(demo) if demo.serve);
+    if leaves_demo || matches!(cli.command, Command::Serve(_) | Command::Sync(_)) {
         around.stop.on_signals();
     }
     ExitCode::from(serve::run(&cli.command, around, &mut out).await.code())

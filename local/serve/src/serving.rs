@@ -44,6 +44,12 @@ impl Rhythm {
         let tries = [1, 5, 30].map(Duration::from_secs).to_vec();
         Self { every, first, tries }
     }
+
+    /// Orders are looked after every five minutes, beginning at once.
+    #[must_use]
+    pub fn for_orders(usual: &Self) -> Self {
+        Self { every: Duration::from_mins(5), first: Duration::ZERO, tries: usual.tries.clone() }
+    }
 }
 
 /// What was delivered until it was time to stop.

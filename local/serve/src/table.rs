@@ -8,6 +8,7 @@
 use crate::exit::Problem;
 use aws_kit::SdkConfig;
 use dynoxide::Database;
+use std::convert::Infallible;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -16,6 +17,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use store_dynamodb::DynamoStore;
 use tokio::sync::oneshot;
+use tracing::{debug, warn};
 
 /// Where the table is unless `BILLBRIDGE_DATA` says otherwise.
 pub const DEFAULT_FILE: &str = "billbridge.db";
@@ -25,6 +27,9 @@ pub const MEMORY: &str = ":memory:";
 const NAME: &str = "billbridge";
 const POLLS: u32 = 100;
 const BETWEEN_POLLS: Duration = Duration::from_millis(20);
+/// How often what has expired is removed from a file, as DynamoDB removes it unasked. What is in memory ends with
+/// the process anyway, and a story that is told there may be told at another time than this machine's.
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// An embedded table, for as long as this lives.
 pub struct Table {
@@ -49,7 +54,7 @@ impl Table {
     /// In memory: everything is forgotten at the end.
     pub async fn in_memory() -> Result<Self, Problem> {
         let database = Database::memory().map_err(|error| broken("memory", &error))?;
-        Self::serve(database, "a table in memory".to_owned(), None).await
+        Self::serve(database, "a table in memory".to_owned(), None, None).await
     }
 
     async fn on_file(path: &Path) -> Result<Self, Problem> {
@@ -64,7 +69,7 @@ impl Table {
         // Nobody is to be sent to where a former owner was.
         lock.set_len(0).map_err(|error| broken(&shown, &error))?;
         let database = Database::new(&path.to_string_lossy()).map_err(|error| broken(&shown, &error))?;
-        Self::serve(database, place, Some(lock)).await
+        Self::serve(database, place, Some(lock), Some(SWEEP_EVERY)).await
     }
 
     /// Uses the table that the file's owner serves.
@@ -84,7 +89,12 @@ impl Table {
         Err(Problem::failed(what, "end the other billbridge, or set BILLBRIDGE_DATA to another file"))
     }
 
-    async fn serve(database: Database, place: String, lock: Option<File>) -> Result<Self, Problem> {
+    async fn serve(
+        database: Database,
+        place: String,
+        lock: Option<File>,
+        sweep_every: Option<Duration>,
+    ) -> Result<Self, Problem> {
         let bound = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
@@ -94,7 +104,7 @@ impl Table {
         let is_empty = database.table_count().unwrap_or_default() == 0;
         let (stop, stopped) = oneshot::channel();
         let server = std::thread::Builder::new().name("table".into());
-        let server = server.spawn(move || run(listener, database, stopped));
+        let server = server.spawn(move || run(listener, &database, sweep_every, stopped));
         let server = server.map_err(|error| broken("a thread for the table", &error))?;
         let mut table = Self {
             config: aws_kit::load_at(&endpoint).await,
@@ -126,18 +136,39 @@ impl Table {
 }
 
 /// A runtime of its own: `SQLite` blocks, and whoever waits for a reply is not to wait for it.
-fn run(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) {
+fn run(
+    listener: TcpListener,
+    database: &Database,
+    sweep_every: Option<Duration>,
+    stopped: oneshot::Receiver<()>,
+) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return;
     };
     runtime.block_on(async move {
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
         tokio::select! {
-            () = dynoxide::server::serve_on(listener, database) => {}
+            () = dynoxide::server::serve_on(listener, database.clone()) => {}
+            _ = sweep(database, sweep_every) => {}
             // Sent or dropped, both mean stop.
             _ = stopped => {}
         }
     });
+}
+
+/// Removes what has expired, again and again, beside the requests: they wait for a few items at most. Where the
+/// table is closed meanwhile, its thread ends once the sweep has.
+async fn sweep(database: &Database, every: Option<Duration>) -> Infallible {
+    let Some(every) = every else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(every).await;
+        let database = database.clone();
+        match tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+            Ok(Ok(items)) => debug!(items, "{items} items that had expired were removed"),
+            Ok(Err(error)) => warn!("what has expired stays until the next sweep: {error}"),
+            Err(ended) => warn!("what has expired stays until the next sweep: {ended}"),
+        }
+    }
 }
 
 impl Drop for Table {
@@ -164,3 +195,6 @@ fn broken(what: &str, error: &dyn std::fmt::Display) -> Problem {
         "check the directory, its rights and the space on the disk, or set BILLBRIDGE_DATA to another file";
     Problem::failed(format!("the table cannot be opened: {what}: {error}"), cure)
 }
+
+#[cfg(test)]
+mod tests;

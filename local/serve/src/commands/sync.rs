@@ -150,7 +150,7 @@ impl Work<'_> {
             }
         }
         let (organisation, mode, actor) = (id.clone(), mode.clone(), self.actor.clone());
-        self.to_its_end(Command::Start { organisation, mode, actor }).await
+        self.to_its_end(Command::Start { organisation, mode, actor, run: None }).await
     }
 
     /// From checkpoint to checkpoint, until it ends or it is closing time.

@@ -19,6 +19,7 @@ use simulators::hostbill::HostBill;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use store_dynamodb::DynamoStore;
 use subscription_sync::{Command, Deps, sync};
 
@@ -27,13 +28,32 @@ pub(super) const OPERATOR: &str = "demo operator";
 /// Calls at once at each system: there is nobody here to be polite to.
 const AT_ONCE: &str = "6";
 
-/// The time in the simulators, which stands still until the story moves it.
+/// The time of the story, which stands still until it is moved, or let go on.
 #[derive(Clone)]
-pub(super) struct StoryClock(Arc<Mutex<Timestamp>>);
+pub(super) struct StoryClock(Arc<Mutex<StoryTime>>);
+
+#[derive(Clone, Copy)]
+struct StoryTime {
+    at: Timestamp,
+    /// Since when it goes on by itself.
+    running: Option<Instant>,
+}
+
+impl StoryClock {
+    fn at(at: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new(StoryTime { at, running: None })))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut StoryTime)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
 
 impl Clock for StoryClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let time = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = time.running.map_or(Duration::ZERO, |since| since.elapsed());
+        time.at.checked_add(gone).unwrap_or(time.at)
     }
 }
 
@@ -55,7 +75,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn new(seed: u64) -> Result<Self, Problem> {
+    pub(super) async fn new(seed: u64, stop: Stop) -> Result<Self, Problem> {
         let mut estate = believable(seed);
         give_codes(&mut estate);
         let names = ["europe", "norge"].into_iter();
@@ -65,7 +85,7 @@ impl World {
         });
         let places = places.collect::<Result<Vec<_>, Problem>>()?;
         let credentials = (estate.crayon.credentials(), estate.hostbill.credentials());
-        let clock = StoryClock(Arc::new(Mutex::new(moment(estate.crayon.clock.now().millis()))));
+        let clock = StoryClock::at(moment(estate.crayon.clock.now().millis()));
         let crayon = Crayon::start(estate.crayon).await.map_err(|error| odd(&error))?;
         let hostbill = HostBill::start(estate.hostbill).await.map_err(|error| odd(&error))?;
         let (signs, (api_id, api_key)) = credentials;
@@ -83,10 +103,12 @@ impl World {
             ("HOSTBILL_API_KEY", &api_key),
             ("HOSTBILL_REQUESTS_PER_SECOND", "100000"),
             ("HOSTBILL_IN_FLIGHT", AT_ONCE),
+            ("HOSTBILL_HOOK_SECRET", "the demonstration has no hooks"),
             ("SYNC_IN_FLIGHT", AT_ONCE),
+            ("BILLBRIDGE_REQUESTS_PER_MINUTE", "100000"),
         ]);
         let around =
-            Surroundings { env, clock: Arc::new(clock.clone()), stop: Stop::default(), entropy: numbers };
+            Surroundings { clock: Arc::new(clock.clone()), entropy: numbers, stop, ..Surroundings::new(env) };
         let house = House::open(around).await?;
         Ok(Self { crayon, hostbill, links: estate.links, places, house, clock })
     }
@@ -129,7 +151,12 @@ impl World {
             model.clock.now()
         });
         self.hostbill.with(|model| model.advance_to(now));
-        *self.clock.0.lock().unwrap_or_else(PoisonError::into_inner) = moment(now.millis());
+        self.clock.change(|time| time.at = moment(now.millis()));
+    }
+
+    /// From now on time goes on by itself here; the simulators stay where they are.
+    pub(super) fn let_time_run(&self) {
+        self.clock.change(|time| time.running = Some(Instant::now()));
     }
 
     /// What a tenant is called.
@@ -160,7 +187,7 @@ pub(super) async fn run(
     actor: &str,
 ) -> Result<Run, Problem> {
     let (organisation, actor) = (organisation.clone(), actor.to_owned());
-    Ok(sync(deps, &Command::Start { organisation, mode, actor }, Deadline::never()).await?)
+    Ok(sync(deps, &Command::Start { organisation, mode, actor, run: None }, Deadline::never()).await?)
 }
 
 /// The supplier's connection.

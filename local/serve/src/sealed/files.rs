@@ -126,6 +126,6 @@ fn keep_names(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
     #[cfg(not(unix))]
-    let _ = directory;
+    let _ = directory; // elsewhere directories cannot be asked to
     Ok(())
 }

@@ -106,6 +106,9 @@ fn next(look: Look, run: &Run) -> Vec<String> {
         (RunState::Refused(_), RunMode::Apply(_), _) => {
             say("make a new plan", format!("billbridge sync --dry-run --org {}", run.organisation));
         }
+        (RunState::Refused(_), RunMode::Order(ordered), _) => {
+            say("how it stands", format!("billbridge records show {}", ordered.subscription));
+        }
         (RunState::Continued { .. }, _, _) => {
             say("go on with it", format!("billbridge sync --org {}", run.organisation));
         }
@@ -134,6 +137,12 @@ pub fn page(look: Look, run: &Run) -> Vec<String> {
         ),
         format!("  {} pages read", count(run.counts.pages)),
     ];
+    if let RunMode::Order(ordered) = &run.mode {
+        lines.push(format!(
+            "  for order {}: subscription {}, approved at {} each cycle",
+            ordered.order, ordered.subscription, ordered.approved
+        ));
+    }
     if let Some(hash) = &run.plan {
         lines.push(format!("  plan {hash}"));
     }
@@ -142,3 +151,6 @@ pub fn page(look: Look, run: &Run) -> Vec<String> {
     lines.extend(remarks(look, run));
     lines
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,17 @@
 mod check;
 mod demo;
 mod exits;
+mod http;
 mod json;
 mod links;
+mod open;
+mod people;
 mod secrets;
 mod serving;
 mod settings;
 mod sharing;
+mod side_by_side;
 mod sync;
 mod transfer;
+mod wire;
 mod world;

@@ -6,7 +6,6 @@ use lambda_kit::env::Env;
 use rust_decimal::Decimal;
 use serve::exit::Exit;
 use serve::out::{Captured, Out};
-use serve::stop::Stop;
 use serve::surroundings::Surroundings;
 use simulators::crayon::{Crayon, Cycle, Model as Cloud, Term};
 use simulators::hostbill::{HostBill, Model as Billing};
@@ -171,7 +170,7 @@ impl World {
 
 pub(crate) fn surroundings(env: Env, clock: Arc<dyn Clock>) -> Surroundings {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    Surroundings { env, clock, stop: Stop::default(), entropy: || NEXT.fetch_add(1, Ordering::Relaxed) }
+    Surroundings { clock, entropy: || NEXT.fetch_add(1, Ordering::Relaxed), ..Surroundings::new(env) }
 }
 
 pub(crate) async fn run(line: &[&str], around: Surroundings) -> (Exit, Captured) {
