@@ -158,7 +158,7 @@ pub(crate) fn zipped(found: Option<&Zipped>) -> Line {
     }
 }
 
-fn millis(time: Duration) -> Decimal {
+pub(crate) fn millis(time: Duration) -> Decimal {
     Decimal::from(time.as_micros()) / Decimal::from(1000)
 }
 

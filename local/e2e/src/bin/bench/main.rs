@@ -1,9 +1,10 @@
-//! `bench sync`: measures `subscription-sync` and puts every figure beside the least that is possible, or beside
-//! its budget. `docs/benchmarks.md` says what each line means. `cargo xtask bench sync` builds what this needs
-//! and starts it.
+//! `bench sync` measures `subscription-sync`, `bench http` pages and API of `billbridge serve`; both put every
+//! figure beside the least that is possible, or beside its budget. `docs/benchmarks.md` says what each line means.
+//! `cargo xtask bench sync` and `cargo xtask bench http` build what they need and start them.
 
 mod change;
 mod facts;
+mod http;
 mod judge;
 mod report;
 mod scene;
@@ -13,6 +14,7 @@ mod unchanged;
 mod wall;
 
 use clap::{Args, Parser, Subcommand};
+use e2e::Trouble;
 use std::process::ExitCode;
 
 /// Measures what Billbridge does, beside the least that is possible.
@@ -27,6 +29,8 @@ struct Options {
 enum What {
     /// The function subscription-sync, started as Lambda starts it, against simulators in another process.
     Sync(SyncOptions),
+    /// Pages and API of `billbridge serve`, asked from outside.
+    Http(HttpOptions),
 }
 
 /// How much to measure.
@@ -49,13 +53,40 @@ struct SyncOptions {
     json: bool,
 }
 
+/// How much to ask.
+#[derive(Args)]
+struct HttpOptions {
+    /// Subscriptions that are in billing.
+    #[arg(long, default_value_t = 10_000)]
+    records: u64,
+    /// Requests for each page in a series.
+    #[arg(long, default_value_t = 300)]
+    requests: u32,
+    /// Series of which the median counts.
+    #[arg(long, default_value_t = 3)]
+    repeat: usize,
+    /// How many lists are asked for in a second.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+    rate: u32,
+    /// For how many seconds.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    seconds: u32,
+    /// Prints JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
 fn main() -> ExitCode {
-    let Options { what: What::Sync(options) } = Options::parse();
+    let Options { what } = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let outcome = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(sync::run(&options)));
+    let outcome = runtime.map_err(Trouble::from).and_then(|runtime| match &what {
+        What::Sync(options) => runtime.block_on(sync::run(options)),
+        What::Http(options) => runtime.block_on(http::run(options)),
+    });
     match outcome {
         Ok(report) => {
-            report::show(&report, options.json);
+            let (What::Sync(SyncOptions { json, .. }) | What::Http(HttpOptions { json, .. })) = what;
+            report::show(&report, json);
             if report.is_within() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(trouble) => {

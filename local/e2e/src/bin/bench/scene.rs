@@ -56,7 +56,7 @@ impl Scene {
             .with("LOG_LEVEL", "warn");
         let scene =
             Self { subscriptions, page_size, simulators, environment, build: build.clone(), bus, table };
-        scene.store_decisions().await?;
+        decide(&scene.store(), &scene.simulators).await?;
         Ok(scene)
     }
 
@@ -80,20 +80,6 @@ impl Scene {
     /// A function that has not been asked anything yet.
     pub(crate) async fn function(&self, environment: &Environment) -> Result<Function, Trouble> {
         Function::start(&self.build.binary("subscription-sync"), environment).await
-    }
-
-    async fn store_decisions(&self) -> Result<(), Trouble> {
-        let number = *self.simulators.announced().organisations.first().unwrap_or(&0);
-        // No brake: the first sync is not what is measured.
-        let max_changes = u32::MAX;
-        let setup =
-            OrganisationSetup { id: ORGANISATION.into(), number, currency: "EUR".into(), max_changes };
-        let setups = [setup];
-        let (store, now) = (self.store(), SystemClock.now());
-        let kept = store.put_settings(&e2e::settings_json(&setups), "bench", now).await?;
-        kept.map_err(|problems| Trouble::new(problems.join("; ")))?;
-        store.change_links(&e2e::links(self.simulators.truths(), &setups)?, &[]).await?;
-        Ok(())
     }
 
     /// Makes the estate one that is in step: the digest of every subscription, as the planner computes it, stands
@@ -139,6 +125,19 @@ impl Scene {
         }
         self.simulators.reset().await
     }
+}
+
+/// Stores what an operator would have stored: settings and every link.
+pub(crate) async fn decide(store: &DynamoStore, simulators: &Simulators) -> Result<(), Trouble> {
+    let number = *simulators.announced().organisations.first().unwrap_or(&0);
+    // No brake: the first sync is not what is measured.
+    let max_changes = u32::MAX;
+    let setup = OrganisationSetup { id: ORGANISATION.into(), number, currency: "EUR".into(), max_changes };
+    let (setups, now) = ([setup], SystemClock.now());
+    let kept = store.put_settings(&e2e::settings_json(&setups), "bench", now).await?;
+    kept.map_err(|problems| Trouble::new(problems.join("; ")))?;
+    store.change_links(&e2e::links(simulators.truths(), &setups)?, &[]).await?;
+    Ok(())
 }
 
 /// The schedule's event.

@@ -2,7 +2,7 @@
 
 use crate::scene::{FIFTEEN_MINUTES, ORGANISATION, Scene, done, id, scheduled};
 use async_trait::async_trait;
-use connections::Connections;
+use connections::Keeper;
 use domain::clock::Deadline;
 use domain::failure::Failure;
 use domain::ports::{Bus, Notice};
@@ -81,11 +81,9 @@ pub(crate) fn expect_unchanged(scene: &Scene, answer: &Value) -> Result<(), Trou
 /// What the run's calls to the table consumed, as the table says: the same library in this process, because only
 /// the store that made the calls can add them up.
 async fn capacity(scene: &Scene) -> Result<Capacity, Trouble> {
-    let Connections { sources, billing, .. } = scene.connections()?;
     let store = scene.store();
     let deps = Deps {
-        sources,
-        billing,
+        connections: Arc::new(Keeper::fixed(scene.connections()?)),
         store: store.clone(),
         bus: Arc::new(Deaf),
         clock: Arc::new(SystemClock),
@@ -93,7 +91,7 @@ async fn capacity(scene: &Scene) -> Result<Capacity, Trouble> {
         limits: Limits::default(),
     };
     let organisation = id(ORGANISATION)?;
-    let command = Command::Start { organisation, mode: RunMode::Sync, actor: "bench".into() };
+    let command = Command::Start { organisation, mode: RunMode::Sync, actor: "bench".into(), run: None };
     let run = Box::pin(subscription_sync::sync(&deps, &command, Deadline::never())).await?;
     if run.counts.unchanged != scene.subscriptions {
         return Err(Trouble::new(format!("only {} were unchanged", run.counts.unchanged)));
