@@ -24,8 +24,8 @@ use connections::Keeper;
 use domain::clock::Clock;
 use domain::id::{OrganisationId, RunId};
 use domain::ports::{
-    Bus, EffectStore, FiguresStore, IndexStore, LeaseStore, LinkStore, PlanStore, RecordStore, RunStore,
-    SettingsStore,
+    Bus, EffectStore, FiguresStore, IndexStore, LeaseStore, LinkStore, OrderStore, PlanStore, RecordStore,
+    RunStore, SettingsStore,
 };
 use domain::run::RunMode;
 use jiff::SignedDuration;
@@ -36,6 +36,7 @@ pub trait Store:
     LeaseStore
     + SettingsStore
     + LinkStore
+    + OrderStore
     + IndexStore
     + RecordStore
     + PlanStore
@@ -51,6 +52,7 @@ impl<T> Store for T where
     T: LeaseStore
         + SettingsStore
         + LinkStore
+        + OrderStore
         + IndexStore
         + RecordStore
         + PlanStore

@@ -9,14 +9,18 @@ use domain::digest::SubscriptionKey;
 use domain::failure::Failure;
 use domain::index::{DigestIndex, Proof};
 use domain::link::LinkBook;
+use domain::order::Order;
 use domain::plan::{Line, Plan, PlanHash, Why};
 use domain::planner::Planner;
-use domain::ports::{IndexChange, SubscriptionSource};
-use domain::record::{SyncRecord, SyncState};
+use domain::ports::{IndexChange, OrderFilter, SubscriptionSource};
+use domain::record::{ParkReason, SyncRecord, SyncState};
 use domain::subscription::ObservedSubscription;
 use futures::{StreamExt as _, TryStreamExt as _};
 use std::collections::{HashMap, HashSet};
 use tracing::{info, warn};
+
+/// How many orders a page has.
+const ORDERS: u32 = 100;
 
 /// What planning left in hand for applying.
 pub(crate) struct Planned {
@@ -70,7 +74,8 @@ impl<S: Store> Work<'_, S> {
         let keys: Vec<_> = seen.changed.iter().map(|s| SubscriptionKey::of(s.id.as_str())).collect();
         self.load(&keys, &mut records).await?;
         unsettle(&in_doubt, &mut records);
-        let mut lines = self.plan_changed(source, &planner, &seen.changed, &records).await?;
+        let lines = self.plan_changed(source, &planner, &seen.changed, &records).await?;
+        let mut lines = self.leave_to_orders(&planner, lines, &records).await?;
         let mut vanished = Vanished::default();
         if seen.proof == Proof::Whole {
             vanished = self.plan_missing(&look, &planner, &mut index, &in_doubt, &mut records).await?;
@@ -169,6 +174,40 @@ impl<S: Store> Work<'_, S> {
             })
             .buffered(self.deps.limits.in_flight.max(1));
         lines.try_filter_map(|line| async move { Ok(line) }).try_collect().await
+    }
+
+    /// Sets aside what an open order bought and would be charged at another sum than was approved with it.
+    async fn leave_to_orders(
+        &self,
+        planner: &Planner<'_>,
+        lines: Vec<Line>,
+        records: &HashMap<SubscriptionKey, SyncRecord>,
+    ) -> Result<Vec<Line>, Failure> {
+        if !lines.iter().any(Line::is_change) {
+            return Ok(lines);
+        }
+        let orders = self.open_orders().await?;
+        let left = lines.into_iter().filter_map(|line| {
+            let objection = orders.iter().find_map(|order| order.objects_to(&line));
+            let Some(objection) = objection else { return Some(line) };
+            let record = records.get(&SubscriptionKey::of(line.subscription.as_str()));
+            planner.set_aside(line, record, (ParkReason::OrderOpen, objection))
+        });
+        Ok(left.collect())
+    }
+
+    async fn open_orders(&self) -> Result<Vec<Order>, Failure> {
+        let mut orders = Vec::new();
+        let mut from = None;
+        loop {
+            let id = &self.organisation.id;
+            let page = self.deps.store.list_orders(id, OrderFilter::Open, from.as_deref(), ORDERS).await?;
+            orders.extend(page.items.into_iter().filter(|order| order.claim().is_some()));
+            from = page.next;
+            if from.is_none() {
+                return Ok(orders);
+            }
+        }
     }
 
     /// Plans what a whole list no longer shows. Whatever would end a service for that reason needs a second

@@ -215,8 +215,8 @@ fn scheduled() -> Value {
     json!({"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": {}})
 }
 
-/// Runs that stopped at a checkpoint and that nobody has gone on with, out of the table: the word of it may
-/// have been lost with an earlier process.
+/// Runs that were asked for and nobody has begun, and runs that stopped at a checkpoint and nobody has gone on
+/// with, out of the table: the word of it may have been lost with an earlier process.
 ///
 /// # Errors
 /// When the table cannot be read.
@@ -225,10 +225,22 @@ pub async fn stopped_runs(deps: &Deps<DynamoStore>) -> Result<Vec<Notice>, Failu
     let mut found = Vec::new();
     for organisation in &settings.organisations {
         for run in deps.store.runs(&organisation.id, LATEST).await? {
-            if let RunState::Continued { checkpoint } = run.state {
-                info!(run.id = %run.id, checkpoint, "run {} stopped at checkpoint {checkpoint}: going on", run.id);
-                let (organisation, run) = (run.organisation, run.id);
-                found.push(Notice::SyncContinued { organisation, run, checkpoint });
+            let (id, organisation) = (run.id, run.organisation);
+            match run.state {
+                RunState::Continued { checkpoint } => {
+                    info!(run.id = %id, checkpoint, "run {id} stopped at checkpoint {checkpoint}: going on");
+                    found.push(Notice::SyncContinued { organisation, run: id, checkpoint });
+                }
+                RunState::Requested => {
+                    info!(run.id = %id, "run {id} was asked for and never begun: beginning");
+                    let (mode, actor) = (run.mode, run.actor);
+                    found.push(Notice::SyncRequested { organisation, mode, actor, run: Some(id) });
+                }
+                RunState::Running
+                | RunState::AwaitingApproval
+                | RunState::Finished
+                | RunState::Refused(_)
+                | RunState::Failed(_) => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Figures of a day: what an organisation's estate came to, for people who would rather look than read.
 
 use crate::id::OrganisationId;
-use crate::money::Currency;
+use crate::money::{Currency, RoundingMode};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -26,6 +26,17 @@ impl Recurring {
     /// What is kept of the part whose cost is known.
     pub fn margin(&self) -> Decimal {
         self.revenue_with_cost - self.cost
+    }
+
+    /// The sums at the currency's places, for people: a yearly charge brought to one month has endless digits.
+    #[must_use]
+    pub fn rounded(&self, currency: Currency) -> Self {
+        let round = |sum| RoundingMode::HalfEven.round(sum, currency.decimals());
+        Self {
+            revenue: round(self.revenue),
+            revenue_with_cost: round(self.revenue_with_cost),
+            cost: round(self.cost),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use std::fmt;
 
+mod claim;
 mod hold;
 mod policy;
 mod quote;

@@ -132,6 +132,24 @@ impl<'a> Planner<'a> {
         worth_recording(line, record, self.organisation)
     }
 
+    /// The line without its change: a person decides, and until then every run looks at the subscription anew.
+    pub fn set_aside(
+        &self,
+        line: Line,
+        record: Option<&SyncRecord>,
+        (reason, detail): (ParkReason, String),
+    ) -> Option<Line> {
+        let parked = Line {
+            base: record.map_or(0, |r| r.revision),
+            generation: record.map_or(0, |r| r.generation),
+            price: record.and_then(|r| r.price.clone()),
+            digest: Digest::LOOK,
+            verdict: Verdict::Park { reason, detail },
+            ..line
+        };
+        worth_recording(parked, record, self.organisation)
+    }
+
     /// What is to be done about a recorded subscription that a proven list no longer shows.
     pub fn plan_missing(&self, record: &SyncRecord) -> Option<Line> {
         let ended_on = record.ended_on.unwrap_or(self.today);

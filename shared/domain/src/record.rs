@@ -35,10 +35,12 @@ pub enum ParkReason {
     KeyTaken,
     /// The service was changed or removed in billing by someone else.
     ServiceChanged,
+    /// An open order bought or changed it, and was approved at another sum.
+    OrderOpen,
 }
 
 impl ParkReason {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::CustomerUnlinked,
         Self::CustomerAmbiguous,
         Self::OfferUnlinked,
@@ -51,6 +53,7 @@ impl ParkReason {
         Self::ServiceAmbiguous,
         Self::KeyTaken,
         Self::ServiceChanged,
+        Self::OrderOpen,
     ];
 
     /// The stable code.
@@ -68,6 +71,7 @@ impl ParkReason {
             Self::ServiceAmbiguous => "service-ambiguous",
             Self::KeyTaken => "key-taken",
             Self::ServiceChanged => "service-changed",
+            Self::OrderOpen => "order-open",
         }
     }
 
@@ -95,6 +99,7 @@ impl ParkReason {
             Self::ServiceChanged => {
                 "compare the service in billing with the plan and settle the difference by hand"
             }
+            Self::OrderOpen => "settle the order: approve the plan that bills it, or cancel it",
         }
     }
 }

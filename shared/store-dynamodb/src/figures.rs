@@ -36,6 +36,21 @@ impl FiguresStore for DynamoStore {
         let found = self.pages("read the figures", query, usize::MAX).await?;
         found.iter().map(read).collect()
     }
+
+    /// One query for one item, eventually consistent: half a read unit.
+    async fn last_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Option<Figures>, Failure> {
+        if to < from {
+            return Ok(None);
+        }
+        let query = self.query_between(keys::figures(organisation), from.to_string(), to.to_string());
+        let found = self.pages("read the last figures", query.scan_index_forward(false), 1).await?;
+        found.first().map(read).transpose()
+    }
 }
 
 pub(crate) fn write(figures: &Figures) -> Item {

@@ -113,6 +113,7 @@ pub(super) struct RecurringShape {
 /// What is charged in a month, by currency.
 pub(super) fn recurring(figures: &Figures) -> BTreeMap<String, RecurringShape> {
     let shape = |currency: Currency, one: &Recurring| {
+        let one = one.rounded(currency);
         let amount = |amount| Amount::from(Money::new(amount, currency));
         RecurringShape {
             revenue: amount(one.revenue),
@@ -159,7 +160,7 @@ async fn of(web: &Web, organisation: &Organisation) -> Result<OrganisationStats,
 async fn latest_figures(web: &Web, organisation: &OrganisationId) -> Result<Option<Figures>, Failure> {
     let today = utc_day(web.clock.now());
     let from = today.saturating_sub(RECENT_DAYS.days());
-    Ok(web.store.figures(organisation, from, today).await?.pop())
+    web.store.last_figures(organisation, from, today).await
 }
 
 /// The day of a moment, UTC.

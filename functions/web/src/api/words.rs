@@ -3,7 +3,7 @@
 
 use domain::audit::AuditEntry;
 use domain::link::Link;
-use domain::money::{Currency, Money};
+use domain::money::{Currency, Money, RoundingMode};
 use domain::ports::Probe;
 use domain::price::Priced;
 use domain::record::{SyncRecord, SyncState};
@@ -36,10 +36,10 @@ impl From<Money> for Amount {
 #[schema(example = json!({"EUR": "39.36"}))]
 pub(super) struct Sums(BTreeMap<String, String>);
 
-/// Sums by currency, as text.
+/// Sums by currency, as text at the currency's places.
 pub(super) fn sums(amounts: &BTreeMap<Currency, Decimal>) -> Sums {
     let plain = |(currency, amount): (&Currency, &Decimal)| {
-        (currency.code().to_owned(), Money::new(*amount, *currency).plain())
+        (currency.code().to_owned(), Money::new(*amount, *currency).rounded(RoundingMode::HalfEven).plain())
     };
     Sums(amounts.iter().map(plain).collect())
 }

@@ -111,7 +111,7 @@ async fn last_figures(web: &Web, organisation: &Organisation) -> Result<Option<F
     let now = web.clock.now();
     let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let from = now.checked_sub(LOOK_BACK).unwrap_or(now);
-    Ok(web.store.figures(&organisation.id, day(from), day(now)).await?.pop())
+    web.store.last_figures(&organisation.id, day(from), day(now)).await
 }
 
 fn counts(

@@ -25,8 +25,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const MONTHS: i32 = 12;
 const DAYS: i32 = 30;
 const RUNS: u32 = 30;
-/// The last figures of a month are looked for in its last days: a sync runs every hour.
-const LAST_DAYS: i32 = 6;
 
 /// One chart, or why there is none.
 struct Plot {
@@ -109,11 +107,10 @@ async fn by_month(
     let windows = (0..MONTHS).rev().filter_map(|ago| {
         let month = first.checked_sub(ago.months()).ok()?;
         let to = month.last_of_month().min(today);
-        let from = if ago == 0 { month } else { to.checked_sub(LAST_DAYS.days()).ok()? };
-        Some((month, from, to))
+        Some((month, to))
     });
-    let reads = windows.map(|(month, from, to)| async move {
-        let last = web.store.figures(organisation, from, to).await?.pop();
+    let reads = windows.map(|(month, to)| async move {
+        let last = web.store.last_figures(organisation, month, to).await?;
         Ok::<_, Failure>(last.map(|figures| (month, figures)))
     });
     Ok(try_join_all(reads).await?.into_iter().flatten().collect())
@@ -146,23 +143,20 @@ fn revenue(months: &[(Date, Figures)]) -> Result<Vec<Plot>, NotDrawn> {
 }
 
 fn revenue_chart(months: &[(Date, Figures)], currency: Currency) -> Result<Drawn, NotDrawn> {
-    let known: Vec<Option<&Recurring>> =
-        months.iter().map(|(_, figures)| figures.recurring.get(&currency)).collect();
+    let of = |figures: &Figures| figures.recurring.get(&currency).map(|it| it.rounded(currency));
+    let known: Vec<Option<Recurring>> = months.iter().map(|(_, figures)| of(figures)).collect();
     let hundredths = |value: Decimal| RoundingMode::HalfEven.round(value * Decimal::ONE_HUNDRED, 0).to_i64();
     let values = |of: fn(&Recurring) -> Decimal| -> Vec<Option<i64>> {
-        known.iter().map(|recurring| recurring.and_then(|it| hundredths(of(it)))).collect()
+        known.iter().map(|recurring| recurring.as_ref().and_then(|it| hundredths(of(it)))).collect()
     };
     let series = [
         Series { name: "revenue", ink: Ink::Main, values: values(|it| it.revenue) },
         Series { name: "margin where the cost is known", ink: Ink::Good, values: values(Recurring::margin) },
     ];
     let labels: Vec<String> = months.iter().map(|(month, _)| month.strftime("%b %y").to_string()).collect();
-    let shown = |value: Decimal| {
-        let places = currency.decimals();
-        text::grouped(&Money::new(value, currency).rounded_to(places, RoundingMode::HalfEven).plain())
-    };
+    let shown = |value: Decimal| text::grouped(&Money::new(value, currency).plain());
     let rows = months.iter().zip(&known).map(|((month, _), recurring)| {
-        let cells = recurring.map_or_else(
+        let cells = recurring.as_ref().map_or_else(
             || ["–", "–", "–", "–"].map(str::to_owned),
             |it| [it.revenue, it.revenue_with_cost, it.cost, it.margin()].map(shown),
         );

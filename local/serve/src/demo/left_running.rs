@@ -36,6 +36,7 @@ pub(super) async fn months_pass(
     stage.chapter(&format!(
         "{MONTHS} months later: renewals and ends as they fall due, and what they lead to"
     ));
+    world.let_time_run();
     let mut runs = Vec::new();
     for _ in 0..MONTHS {
         world.advance_days(30);
@@ -67,7 +68,6 @@ pub(super) async fn months_pass(
 
 /// Opens the doors until it is asked to stop.
 pub(super) async fn serve(stage: &mut Stage<'_>, world: &World, listen: &str) -> Result<(), Problem> {
-    world.let_time_run();
     let house = &world.house;
     let bus = InProcessBus::default();
     let connections = house.keeper()?;

@@ -151,7 +151,10 @@ impl World {
             model.clock.now()
         });
         self.hostbill.with(|model| model.advance_to(now));
-        self.clock.change(|time| time.at = moment(now.millis()));
+        self.clock.change(|time| {
+            time.at = moment(now.millis());
+            time.running = time.running.map(|_| Instant::now());
+        });
     }
 
     /// From now on time goes on by itself here; the simulators stay where they are.

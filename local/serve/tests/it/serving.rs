@@ -1,7 +1,8 @@
 use crate::world::{StillClock, World, surroundings};
 use domain::clock::Clock;
+use domain::id::RunId;
 use domain::ports::RunStore;
-use domain::run::{Run, RunState};
+use domain::run::{Counts, Run, RunMode, RunState};
 use jiff::Timestamp;
 use lambda_kit::env::Env;
 use serve::bus::InProcessBus;
@@ -10,6 +11,7 @@ use serve::serving::{Function as _, Lane, Rhythm, Served};
 use serve::stop::Stop;
 use serve::surroundings::Surroundings;
 use simulators::Fault;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -69,6 +71,37 @@ async fn a_serve_that_is_stopped_in_its_work_leaves_a_checkpoint_and_the_next_on
     let (served, runs) = once(world.around()).await;
     assert_eq!((served.done, served.parked.len()), (1, 0));
     assert_eq!(runs[0].counts.planned, 0);
+}
+
+/// A run of somebody who was promised its report, and was killed before anybody heard of it.
+fn asked_for() -> Run {
+    Run {
+        id: RunId::new(StillClock.now(), 7),
+        organisation: "nordic".parse().unwrap(),
+        mode: RunMode::Sync,
+        actor: "usr_anna".to_owned(),
+        started: StillClock.now(),
+        updated: StillClock.now(),
+        state: RunState::Requested,
+        plan: None,
+        unproven: None,
+        brake: Vec::new(),
+        amounts: BTreeMap::new(),
+        counts: Counts::default(),
+        problems: Vec::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_asked_for_and_never_begun_is_done_at_the_next_start_under_its_number() {
+    let world = World::ready().await;
+    let house = House::open(world.around()).await.unwrap();
+    house.store.put_run(&asked_for()).await.unwrap();
+    drop(house);
+    let (served, runs) = once(world.around()).await;
+    assert_eq!((served.parked.len(), world.services()), (0, 9));
+    let run = runs.iter().find(|run| run.id == asked_for().id).unwrap();
+    assert_eq!((&run.state, run.counts.created, run.actor.as_str()), (&RunState::Finished, 9, "usr_anna"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

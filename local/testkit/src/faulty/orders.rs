@@ -49,4 +49,13 @@ impl<S: FiguresStore + Sync> FiguresStore for Faulty<S> {
     ) -> Result<Vec<Figures>, Failure> {
         self.run(self.inner.figures(organisation, from, to)).await
     }
+
+    async fn last_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Option<Figures>, Failure> {
+        self.run(self.inner.last_figures(organisation, from, to)).await
+    }
 }

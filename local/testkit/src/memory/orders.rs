@@ -106,4 +106,13 @@ impl FiguresStore for MemoryStore {
         })
         .await
     }
+
+    async fn last_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Option<Figures>, Failure> {
+        Ok(self.figures(organisation, from, to).await?.pop())
+    }
 }

@@ -23,6 +23,10 @@ pub async fn figures<S: FiguresStore>(store: &S) {
     let some = store.figures(&acme, date(2026, 10, 31), date(2026, 11, 1)).await.unwrap();
     assert_eq!(days(some), ["2026-10-31", "2026-11-01"]);
     assert!(store.figures(&acme, last, first).await.unwrap().is_empty(), "an end before its beginning");
+    let newest = store.last_figures(&acme, first, date(2026, 11, 2)).await.unwrap();
+    assert_eq!(newest, Some(some_figures(date(2026, 11, 2))));
+    assert_eq!(store.last_figures(&acme, date(2026, 11, 4), date(2026, 12, 1)).await.unwrap(), None);
+    assert_eq!(store.last_figures(&acme, last, first).await.unwrap(), None, "an end before its beginning");
     assert!(store.figures(&parsed("other"), first, last).await.unwrap().is_empty());
     counted_again(store, last).await;
 }

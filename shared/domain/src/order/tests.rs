@@ -6,6 +6,7 @@ use crate::subscription::SupplierPrices;
 use std::fmt::Debug;
 use std::str::FromStr;
 
+mod claim;
 mod policy;
 mod quote;
 mod state;

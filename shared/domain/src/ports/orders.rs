@@ -176,6 +176,14 @@ pub trait FiguresStore: Send + Sync {
         from: Date,
         to: Date,
     ) -> Result<Vec<Figures>, Failure>;
+
+    /// The last figures of these days, both included.
+    async fn last_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Option<Figures>, Failure>;
 }
 
 /// A person's own sign-in at a supplier.

@@ -232,4 +232,6 @@ async fn orders_cost_what_the_data_model_says() {
     assert!(used.next("figures of a day").write_millis <= 1_000);
     store.figures(&acme, parsed("2026-11-01"), parsed("2026-11-30")).await.unwrap();
     assert!(used.next("figures of a month").read_millis <= 500);
+    store.last_figures(&acme, parsed("2026-11-01"), parsed("2026-11-30")).await.unwrap();
+    assert!(used.next("last figures of a month").read_millis <= 500);
 }

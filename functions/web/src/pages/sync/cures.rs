@@ -24,6 +24,9 @@ pub(super) fn cure_of(reason: ParkReason, record: &SyncRecord) -> Option<Cure> {
             format!("/settings/prices?organisation={organisation}&offer={}", query(offer)),
             "Look at the rules",
         ),
+        ParkReason::OrderOpen => {
+            cure(format!("/orders?organisation={organisation}&state=open"), "Look at the open orders")
+        }
         ParkReason::StatusUnknown
         | ParkReason::CycleUnknown
         | ParkReason::CycleChanged
@@ -65,5 +68,6 @@ pub(super) fn title(reason: ParkReason) -> &'static str {
         ParkReason::ServiceAmbiguous => "More than one service could be the one",
         ParkReason::KeyTaken => "Subscriptions that share a key",
         ParkReason::ServiceChanged => "Services that somebody changed in billing",
+        ParkReason::OrderOpen => "Open orders that were approved at another sum",
     }
 }
