@@ -101,13 +101,20 @@ pub(crate) fn sentence(fragment: &str) -> String {
 
 /// How long a run has taken so far.
 pub(crate) fn duration(run: &Run) -> String {
-    seconds(run.updated.duration_since(run.started).as_secs().max(0))
+    millis(took(run))
 }
 
-/// Seconds as people say them.
-pub(crate) fn seconds(seconds: i64) -> String {
+/// How many milliseconds a run has taken so far.
+pub(crate) fn took(run: &Run) -> i64 {
+    i64::try_from(run.updated.duration_since(run.started).as_millis()).unwrap_or(i64::MAX).max(0)
+}
+
+/// Milliseconds as people say them.
+pub(crate) fn millis(millis: i64) -> String {
+    let seconds = millis / 1_000;
     match seconds {
-        ..60 => format!("{seconds} s"),
+        ..10 => format!("{seconds}.{} s", millis % 1_000 / 100),
+        10..60 => format!("{seconds} s"),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         3600.. => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }

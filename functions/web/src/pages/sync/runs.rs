@@ -76,18 +76,17 @@ pub(in crate::pages) fn durations(runs: &[Run]) -> Result<Option<Drawn>, NotDraw
     if ended.is_empty() {
         return Ok(None);
     }
-    let took = |run: &Run| run.updated.duration_since(run.started).as_secs().max(0);
     let is_bad = |run: &Run| matches!(run.state, RunState::Failed(_) | RunState::Refused(_));
     let series = [
         Series {
             name: "ended as asked",
             ink: Ink::Main,
-            values: ended.iter().map(|run| (!is_bad(run)).then(|| took(run))).collect(),
+            values: ended.iter().map(|run| (!is_bad(run)).then(|| text::took(run))).collect(),
         },
         Series {
             name: "failed or refused",
             ink: Ink::Bad,
-            values: ended.iter().map(|run| is_bad(run).then(|| took(run))).collect(),
+            values: ended.iter().map(|run| is_bad(run).then(|| text::took(run))).collect(),
         },
     ];
     let labels: Vec<String> = ended.iter().map(|run| run.started.strftime("%d.%m.").to_string()).collect();
@@ -99,11 +98,11 @@ pub(in crate::pages) fn durations(runs: &[Run]) -> Result<Option<Drawn>, NotDraw
         labels: &labels,
         series: &series,
         columns: Columns::Stacked,
-        scale: text::seconds,
+        scale: text::millis,
     };
     let rows = ended.iter().map(|run| {
         let begun = run.started.strftime("%Y-%m-%d %H:%M UTC").to_string();
-        vec![begun, text::mode(&run.mode).to_owned(), run.state.word().to_owned(), text::seconds(took(run))]
+        vec![begun, text::mode(&run.mode).to_owned(), run.state.word().to_owned(), text::duration(run)]
     });
     Ok(Some(Drawn {
         svg: draw(&chart)?,

@@ -34,7 +34,8 @@ fn a_word_from_elsewhere_cannot_become_markup() {
 
 #[test]
 fn durations_are_said_in_the_unit_that_matters() {
-    assert_eq!(seconds(42), "42 s");
-    assert_eq!(seconds(125), "2 min 5 s");
-    assert_eq!(seconds(7_380), "2 h 3 min");
+    assert_eq!(millis(1_290), "1.2 s");
+    assert_eq!(millis(42_900), "42 s");
+    assert_eq!(millis(125_000), "2 min 5 s");
+    assert_eq!(millis(7_380_000), "2 h 3 min");
 }
