@@ -10,12 +10,13 @@ mod taking;
 use crate::Deps;
 use axum::Router;
 use axum::http::StatusCode;
-use document::{Routes, guarded, once};
+use document::Routes;
 use domain::access::Scope;
 use domain::clock::Deadline;
 use domain::id::{OrderId, OrganisationId};
 use domain::order::Order;
 use domain::settings::Organisation;
+use http_kit::document::{guarded, once, open};
 use http_kit::{Access, Problem};
 use jiff::SignedDuration;
 use orders::{OrderProblem, ProblemKind};
@@ -47,9 +48,7 @@ fn all(access: Option<&Access>) -> Routes {
         .merge(guarded(quote, access, Scope::OrdersWrite))
         .merge(guarded(once(write, access), access, Scope::OrdersWrite))
         .merge(guarded(once(approve, access), access, Scope::OrdersApprove))
-        .merge(document::open(
-            OpenApiRouter::default().routes(routes!(hook::hostbill)).routes(routes!(hook::named)),
-        ))
+        .merge(open(OpenApiRouter::default().routes(routes!(hook::hostbill)).routes(routes!(hook::named))))
 }
 
 /// Every route, ready to be served.

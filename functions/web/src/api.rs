@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use domain::access::Scope;
 use domain::id::OrganisationId;
 use domain::settings::Organisation;
+use http_kit::document::{guarded, once};
 use http_kit::{Access, Problem};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -72,10 +73,10 @@ fn all(access: Option<&Access>) -> Routes {
         .routes(routes!(users::disable))
         .routes(routes!(users::sign_in_code));
     OpenApiRouter::default()
-        .merge(answers::guarded(read, access, Scope::Read))
-        .merge(answers::guarded(answers::once(sync, access), access, Scope::Sync))
-        .merge(answers::guarded(admin, access, Scope::Admin))
-        .merge(answers::guarded(answers::once(changes, access), access, Scope::Admin))
+        .merge(guarded(read, access, Scope::Read))
+        .merge(guarded(once(sync, access), access, Scope::Sync))
+        .merge(guarded(admin, access, Scope::Admin))
+        .merge(guarded(once(changes, access), access, Scope::Admin))
         .merge(OpenApiRouter::default().routes(routes!(health::alive)).routes(routes!(reference::document)))
 }
 

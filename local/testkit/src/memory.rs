@@ -51,6 +51,7 @@ struct Tables {
     audit: BTreeMap<OrganisationId, Vec<AuditEntry>>,
     orders: BTreeMap<(OrganisationId, OrderId), Order>,
     figures: BTreeMap<(OrganisationId, Date), Figures>,
+    months: BTreeMap<(OrganisationId, Date), Figures>,
     tokens: BTreeMap<TokenId, ApiToken>,
     users: BTreeMap<UserId, User>,
     codes: BTreeMap<SecretHash, OneTimeCode>,

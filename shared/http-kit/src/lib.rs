@@ -37,6 +37,7 @@
 mod access;
 mod around;
 mod body;
+pub mod document;
 mod extract;
 mod finish;
 pub mod gateway;
@@ -52,6 +53,9 @@ mod principal;
 mod problem;
 mod session;
 mod trace;
+
+#[doc(hidden)]
+pub use utoipa;
 
 pub use access::{Access, Guarding, NewToken, SESSION_TIME, SetCookie};
 pub use around::{Around, Surrounded};

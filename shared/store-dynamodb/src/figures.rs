@@ -1,7 +1,7 @@
 //! Figures: one item a day.
 
 use crate::item::{Fields, Item, Read, number, text};
-use crate::keys;
+use crate::keys::{self, Key};
 use crate::store::DynamoStore;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -17,9 +17,12 @@ use std::fmt::Display;
 
 #[async_trait]
 impl FiguresStore for DynamoStore {
-    /// One item: 1 write unit.
+    /// Two items: 2 write units. A month that was left behind by a kill between them is there after the next count.
     async fn put_figures(&self, figures: &Figures) -> Result<(), Failure> {
-        self.put("write the day's figures", write(figures)).await
+        let (organisation, day) = (&figures.organisation, figures.day);
+        self.put("write the day's figures", write(keys::figures_of(organisation, day), figures)).await?;
+        let month = write(keys::monthly_figures_of(organisation, day), figures);
+        self.put("write the month's figures", month).await
     }
 
     /// One query, eventually consistent: half a read unit for 4 KB, about eight days.
@@ -51,9 +54,25 @@ impl FiguresStore for DynamoStore {
         let found = self.pages("read the last figures", query.scan_index_forward(false), 1).await?;
         found.first().map(read).transpose()
     }
+
+    /// One query, eventually consistent: half a read unit for 4 KB, about ten months.
+    async fn monthly_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Figures>, Failure> {
+        let (first, last) = (keys::month(from), keys::month(to));
+        if last < first {
+            return Ok(Vec::new());
+        }
+        let query = self.query_between(keys::figures(organisation), first, last);
+        let found = self.pages("read the months' figures", query, usize::MAX).await?;
+        found.iter().map(read).collect()
+    }
 }
 
-pub(crate) fn write(figures: &Figures) -> Item {
+pub(crate) fn write(key: Key, figures: &Figures) -> Item {
     let recurring = figures.recurring.iter().map(|(currency, sums)| {
         let sums = Fields::part()
             .text("revenue", sums.revenue)
@@ -64,7 +83,7 @@ pub(crate) fn write(figures: &Figures) -> Item {
     let drift = figures.drift.iter().map(|(age, count)| (age.as_str(), count));
     let at_stake =
         figures.at_stake.iter().map(|(currency, sum)| (currency.to_string(), text(sum.to_string())));
-    Fields::at(keys::figures_of(&figures.organisation, figures.day))
+    Fields::at(key)
         .text("org", &figures.organisation)
         .text("day", figures.day)
         .text("at", figures.at)

@@ -158,6 +158,15 @@ pub(crate) fn figures_of(organisation: &OrganisationId, day: Date) -> Key {
     Key::new(figures(organisation), day)
 }
 
+pub(crate) fn monthly_figures_of(organisation: &OrganisationId, day: Date) -> Key {
+    Key::new(figures(organisation), month(day))
+}
+
+/// Sorts after every day.
+pub(crate) fn month(day: Date) -> String {
+    format!("M#{}", day.strftime("%Y-%m"))
+}
+
 pub(crate) fn token(hash: &SecretHash) -> Key {
     Key::new(format_args!("TOKEN#{}", hash.to_hex()), "TOKEN")
 }

@@ -1,10 +1,10 @@
 //! Deciding about orders.
 
-use super::document::{BadBody, Clash, Missing};
 use super::reading::whole;
 use super::shapes::{Amount, OrderShape};
 use super::{App, named, refusal, wrong};
 use axum::extract::State;
+use http_kit::document::{BadBody, Clash, Missing};
 use http_kit::{Json, Path, Principal, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;

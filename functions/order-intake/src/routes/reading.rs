@@ -1,6 +1,5 @@
 //! Reading orders.
 
-use super::document::{BadPage, Missing};
 use super::shapes::OrderShape;
 use super::{App, field, named, refusal, wrong};
 use axum::Extension;
@@ -8,6 +7,7 @@ use axum::extract::State;
 use domain::id::OrganisationId;
 use domain::order::{Order, OrderState};
 use domain::ports::OrderFilter;
+use http_kit::document::{BadPage, Missing};
 use http_kit::{Access, Filter, Json, Paged, Paging, Path, Principal, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;

@@ -1,6 +1,5 @@
 //! Quoting and taking orders.
 
-use super::document::{BadBody, Clash, Missing};
 use super::reading::whole;
 use super::shapes::OrderShape;
 use super::{App, deadline, field, organisation, refusal, wrong};
@@ -10,6 +9,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 use domain::id::TenantId;
 use domain::ports::CatalogueSource;
+use http_kit::document::{BadBody, Clash, Missing};
 use http_kit::{Json, Once, Principal, Problem};
 use orders::{NewOrder, NewWanted};
 use serde::Deserialize;

@@ -1,10 +1,10 @@
 //! What was done, by whom and why.
 
-use super::answers::{BadQuery, Missing};
 use super::words::EntryShape;
 use super::{LAST_SEQUENCE, organisation, wrong_parameter};
 use crate::state::App;
 use axum::extract::State;
+use http_kit::document::{BadQuery, Missing};
 use http_kit::{Json, Principal, Problem, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

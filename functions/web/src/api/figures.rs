@@ -1,12 +1,12 @@
 //! What the estate came to, day by day.
 
-use super::answers::{BadQuery, Missing};
 use super::sync::{RecurringShape, recurring, utc_day};
 use super::words::{Sums, sums};
 use super::{organisation, parameter, wrong_parameter};
 use crate::state::App;
 use axum::extract::State;
 use domain::figures::Figures;
+use http_kit::document::{BadQuery, Missing};
 use http_kit::{Json, Principal, Problem, Query};
 use jiff::ToSpan as _;
 use jiff::civil::Date;

@@ -1,12 +1,12 @@
 //! Whether we are alive, and whether everything that we need is.
 
-use super::answers::TooMany;
 use super::words::TriedShape;
 use crate::health::{Checkup, Part};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use http_kit::document::TooMany;
 use http_kit::{Json, Principal};
 use serde::Serialize;
 use utoipa::ToSchema;

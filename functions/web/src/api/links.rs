@@ -1,6 +1,6 @@
 //! Which of the supplier's ids is which of billing's.
 
-use super::answers::{BadBody, BadPage, Clash, page_of, wrong_field};
+use super::answers::{page_of, wrong_field};
 use super::words::LinkShape;
 use crate::linking::{WantedLink, ours};
 use crate::state::App;
@@ -8,6 +8,7 @@ use axum::extract::State;
 use domain::id::SystemId;
 use domain::link::Link;
 use domain::money::Currency;
+use http_kit::document::{BadBody, BadPage, Clash};
 use http_kit::{Filter, Json, Paged, Paging, Principal, Problem};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;

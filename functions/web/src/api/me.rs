@@ -1,6 +1,6 @@
 //! Whoever asks, and their own sign-ins at suppliers.
 
-use super::answers::{BadBody, Clash, Missing, wrong_field};
+use super::answers::wrong_field;
 use super::named;
 use crate::state::App;
 use axum::extract::State;
@@ -9,6 +9,7 @@ use domain::access::Scope;
 use domain::id::SystemId;
 use domain::ports::PersonalCredentials;
 use domain::secret::Secret;
+use http_kit::document::{BadBody, Clash, Missing};
 use http_kit::{Json, Path, Principal, Problem};
 use serde::{Deserialize, Serialize};
 use std::fmt;

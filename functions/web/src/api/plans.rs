@@ -1,12 +1,13 @@
 //! Plans: read, approve, apply.
 
-use super::answers::{BadPage, Missing, Several, moment, offset, run_address};
+use super::answers::{Several, moment, offset, run_address};
 use super::run_words::{PlanShape, RunShape};
 use crate::actions::{apply_plan, approve_plan, find_plan};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use http_kit::document::{BadPage, Missing};
 use http_kit::{Json, Once, Paging, Path, Principal, Problem};
 
 /// How many lines of a plan come with its approval.

@@ -1,6 +1,5 @@
 //! What customers pay, and how it comes about.
 
-use super::answers::{BadQuery, Missing};
 use super::sync::utc_day;
 use super::words::{Amount, PriceShape};
 use super::{parameter, wrong_parameter};
@@ -11,6 +10,7 @@ use axum::http::StatusCode;
 use domain::money::{Currency, Money};
 use domain::price::{Method, PriceRule};
 use domain::subscription::SupplierPrices;
+use http_kit::document::{BadQuery, Missing};
 use http_kit::{Json, Principal, Problem, Query};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};

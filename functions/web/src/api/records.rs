@@ -1,6 +1,5 @@
 //! What is known about each subscription.
 
-use super::answers::{BadPage, BadQuery, Missing};
 use super::words::{EntryShape, RecordShape};
 use super::{LAST_SEQUENCE, named, organisation, unknown, wrong_parameter};
 use crate::state::{App, Web};
@@ -10,6 +9,7 @@ use domain::failure::Failure;
 use domain::id::{OrganisationId, SubscriptionId};
 use domain::ports::Page;
 use domain::record::SyncRecord;
+use http_kit::document::{BadPage, BadQuery, Missing};
 use http_kit::{Filter, Json, Paged, Paging, Path, Principal, Problem, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

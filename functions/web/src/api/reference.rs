@@ -1,10 +1,10 @@
 //! The document of all this.
 
-use super::answers::TooMany;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use http_kit::document::TooMany;
 
 /// Get this document
 ///

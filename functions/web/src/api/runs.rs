@@ -1,11 +1,11 @@
 //! Runs and their reports.
 
-use super::answers::{BadQuery, Missing};
 use super::run_words::RunShape;
 use super::{named, organisation, unknown, wrong_parameter};
 use crate::state::App;
 use axum::extract::State;
 use domain::id::{OrganisationId, RunId};
+use http_kit::document::{BadQuery, Missing};
 use http_kit::{Json, Path, Principal, Problem, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -1,6 +1,6 @@
 //! What can be bought, and who the customers are.
 
-use super::answers::{BadPage, BadQuery, Missing, page_of};
+use super::answers::page_of;
 use super::words::Amount;
 use super::{organisation, wrong_parameter};
 use crate::state::App;
@@ -9,6 +9,7 @@ use domain::id::SystemId;
 use domain::link::{Link, LinkBook, Resolved};
 use domain::order::CatalogueOffer;
 use domain::ports::Tenant;
+use http_kit::document::{BadPage, BadQuery, Missing};
 use http_kit::{Filter, Json, Paged, Paging, Principal, Problem, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

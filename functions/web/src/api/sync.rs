@@ -1,6 +1,6 @@
 //! Asking for runs, and how things stand.
 
-use super::answers::{BadBody, Missing, moment, run_address, wrong_field};
+use super::answers::{moment, run_address, wrong_field};
 use super::run_words::RunShape;
 use super::words::{Amount, Sums, sums};
 use crate::actions::request_run;
@@ -14,6 +14,7 @@ use domain::id::OrganisationId;
 use domain::money::{Currency, Money};
 use domain::run::RunMode;
 use domain::settings::Organisation;
+use http_kit::document::{BadBody, Missing};
 use http_kit::{Json, Once, Principal, Problem};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

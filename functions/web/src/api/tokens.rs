@@ -1,6 +1,6 @@
 //! API tokens.
 
-use super::answers::{BadBody, Clash, Missing, wrong_field};
+use super::answers::wrong_field;
 use super::named;
 use crate::actions::signature;
 use crate::state::App;
@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::access::{ApiToken, Scope, Scopes};
 use domain::id::TokenId;
+use http_kit::document::{BadBody, Clash, Missing};
 use http_kit::{Json, NeverKept, NewToken, Path, Principal, Problem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! People and how they come in.
 
-use super::answers::{BadBody, Clash, Missing, moment, wrong_field};
+use super::answers::{moment, wrong_field};
 use super::named;
 use crate::people::NewUser;
 use crate::state::App;
@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::access::{Role, User};
 use domain::id::UserId;
+use http_kit::document::{BadBody, Clash, Missing};
 use http_kit::{Json, NeverKept, Once, Path, Principal, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -24,9 +24,9 @@ use std::sync::Arc;
 /// How far back the last figures are looked for.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How many orders are looked through for those that wait for somebody.
-const ORDERS: u32 = 25;
+const ORDERS: u32 = 10;
 const WAITING: usize = 8;
-const RUNS: u32 = 20;
+const RUNS: u32 = 12;
 const SHOWN_RUNS: usize = 6;
 /// Who asks for the runs of the schedule.
 const SCHEDULE: &str = "schedule";

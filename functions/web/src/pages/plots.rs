@@ -13,7 +13,7 @@ use domain::figures::{Age, Figures, Recurring};
 use domain::id::OrganisationId;
 use domain::money::{Currency, Money, RoundingMode};
 use domain::settings::Organisation;
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join;
 use http_kit::{Principal, Problem, Query};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -103,17 +103,9 @@ async fn by_month(
     organisation: &OrganisationId,
     today: Date,
 ) -> Result<Vec<(Date, Figures)>, Failure> {
-    let first = today.first_of_month();
-    let windows = (0..MONTHS).rev().filter_map(|ago| {
-        let month = first.checked_sub(ago.months()).ok()?;
-        let to = month.last_of_month().min(today);
-        Some((month, to))
-    });
-    let reads = windows.map(|(month, to)| async move {
-        let last = web.store.last_figures(organisation, month, to).await?;
-        Ok::<_, Failure>(last.map(|figures| (month, figures)))
-    });
-    Ok(try_join_all(reads).await?.into_iter().flatten().collect())
+    let from = today.first_of_month().checked_sub((MONTHS - 1).months()).unwrap_or(today);
+    let figures = web.store.monthly_figures(organisation, from, today).await?;
+    Ok(figures.into_iter().map(|figures| (figures.day.first_of_month(), figures)).collect())
 }
 
 async fn last_days(web: &Web, organisation: &OrganisationId, today: Date) -> Result<Vec<Figures>, Failure> {

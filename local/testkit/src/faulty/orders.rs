@@ -58,4 +58,13 @@ impl<S: FiguresStore + Sync> FiguresStore for Faulty<S> {
     ) -> Result<Option<Figures>, Failure> {
         self.run(self.inner.last_figures(organisation, from, to)).await
     }
+
+    async fn monthly_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Figures>, Failure> {
+        self.run(self.inner.monthly_figures(organisation, from, to)).await
+    }
 }

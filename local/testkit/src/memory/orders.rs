@@ -87,6 +87,8 @@ impl FiguresStore for MemoryStore {
         self.step(|tables| {
             let place = (figures.organisation.clone(), figures.day);
             tables.figures.insert(place, figures.clone());
+            let month = (figures.organisation.clone(), figures.day.first_of_month());
+            tables.months.insert(month, figures.clone());
             tables.writes += 1;
             Ok(())
         })
@@ -114,5 +116,20 @@ impl FiguresStore for MemoryStore {
         to: Date,
     ) -> Result<Option<Figures>, Failure> {
         Ok(self.figures(organisation, from, to).await?.pop())
+    }
+
+    async fn monthly_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Figures>, Failure> {
+        let (from, to) = (from.first_of_month(), to.first_of_month());
+        self.step(|tables| {
+            let rows = tables.months.iter();
+            let months = rows.filter(|((of, month), _)| of == organisation && *month >= from && *month <= to);
+            Ok(months.map(|(_, figures)| figures.clone()).collect())
+        })
+        .await
     }
 }

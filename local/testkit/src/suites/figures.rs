@@ -28,6 +28,14 @@ pub async fn figures<S: FiguresStore>(store: &S) {
     assert_eq!(store.last_figures(&acme, date(2026, 11, 4), date(2026, 12, 1)).await.unwrap(), None);
     assert_eq!(store.last_figures(&acme, last, first).await.unwrap(), None, "an end before its beginning");
     assert!(store.figures(&parsed("other"), first, last).await.unwrap().is_empty());
+    let months = store.monthly_figures(&acme, date(2025, 12, 31), date(2026, 11, 1)).await.unwrap();
+    assert_eq!(days(months), ["2026-10-30", "2026-11-01"], "of each month those that were kept last");
+    assert_eq!(days(store.monthly_figures(&acme, first, date(2026, 10, 31)).await.unwrap()), ["2026-10-30"]);
+    assert!(
+        store.monthly_figures(&acme, last, first).await.unwrap().is_empty(),
+        "an end before its beginning"
+    );
+    assert!(store.monthly_figures(&parsed("other"), first, last).await.unwrap().is_empty());
     counted_again(store, last).await;
 }
 

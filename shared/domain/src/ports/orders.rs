@@ -163,7 +163,8 @@ pub trait OrderStore: Send + Sync {
     ) -> Result<Page<Order>, Failure>;
 }
 
-/// Figures, one for each organisation and day; counting a day again writes over it.
+/// Figures, one for each organisation and day; counting a day again writes over it. Those that were kept last in a
+/// month are the month's.
 #[async_trait]
 pub trait FiguresStore: Send + Sync {
     /// Keeps a day's figures.
@@ -184,6 +185,14 @@ pub trait FiguresStore: Send + Sync {
         from: Date,
         to: Date,
     ) -> Result<Option<Figures>, Failure>;
+
+    /// The figures of these months, in order: from the month of one day to that of the other, both included.
+    async fn monthly_figures(
+        &self,
+        organisation: &OrganisationId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Figures>, Failure>;
 }
 
 /// A person's own sign-in at a supplier.

@@ -2,7 +2,7 @@
 
 use super::same;
 use crate::item::{Item, text};
-use crate::{figures, orders};
+use crate::{figures, keys, orders};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::order::{Accepted, HoldReason, Needs, Order, OrderState, Wanted};
 use testkit::builders::{actor, moment, order, parsed};
@@ -42,7 +42,8 @@ fn orders_of_schema_1_are_read() {
 #[test]
 fn figures_of_schema_1_are_read() {
     let figures = testkit::builders::figures(parsed("2026-11-05"));
-    same("figures", &figures, &figures::write(&figures), figures::read);
+    let key = keys::figures_of(&figures.organisation, figures.day);
+    same("figures", &figures, &figures::write(key, &figures), figures::read);
 }
 
 /// The item with another text at a place within it.
@@ -74,7 +75,8 @@ fn an_order_in_words_of_a_later_version_is_refused_with_the_cure() {
         let failure = orders::read(&changed(&item, path, "")).unwrap_err();
         assert!(failure.what.contains(&format!("{}: ", path.last().unwrap())), "{failure}");
     }
-    let figures = figures::write(&testkit::builders::figures(parsed("2026-11-05")));
+    let figures = testkit::builders::figures(parsed("2026-11-05"));
+    let figures = figures::write(keys::figures_of(&figures.organisation, figures.day), &figures);
     let mut later = figures.clone();
     let AttributeValue::M(drift) = later.get_mut("drift").unwrap() else { panic!("a map") };
     drift.insert("century".into(), crate::item::number(1));

@@ -19,6 +19,9 @@ pub(super) struct Which {
     state: Option<String>,
 }
 
+/// How many orders a page has: each comes with its whole timeline.
+const PAGE: u32 = 25;
+
 #[derive(Template)]
 #[template(path = "orders/list.html")]
 struct OrdersPage<'a> {
@@ -52,8 +55,8 @@ pub(super) async fn list(
             OrderFilter::In(OrderState::find(word).ok_or_else(unknown)?)
         }
     };
-    let page =
-        app.store.list_orders(&organisation.id, filter, paging.cursor.as_deref(), paging.limit).await?;
+    let (from, most) = (paging.cursor.as_deref(), paging.limit.min(PAGE));
+    let page = app.store.list_orders(&organisation.id, filter, from, most).await?;
     render(&OrdersPage {
         frame: Frame::new(&app, &principal, Section::Orders, "Orders").saying(said),
         here: "/orders",

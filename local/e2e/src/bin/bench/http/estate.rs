@@ -35,7 +35,7 @@ pub(crate) async fn age(path: &str) -> Result<(), Trouble> {
     for n in 1..=RUNS {
         store.put_run(&earlier(&first, n)).await?;
     }
-    for n in 1..=DAYS {
+    for n in (1..=DAYS).rev() {
         store.put_figures(&of_day(&organisation, before(now, 24 * n))).await?;
     }
     take_orders(&store, &organisation, now).await
