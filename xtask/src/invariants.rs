@@ -10,6 +10,7 @@ mod functions;
 mod layout;
 mod links;
 mod manifests;
+mod powers;
 mod sources;
 mod trees;
 mod words;
@@ -111,6 +112,12 @@ pub(crate) const ALL: &[Invariant] = &[
         rule: "in a function package adapters are named in main.rs and nowhere else",
         cure: "take the port as a parameter",
         breaches: functions::adapters,
+    },
+    Invariant {
+        name: "aws-powers",
+        rule: "a manifest lists the AWS actions that are called, of an adapter and of a function, and no others",
+        cure: "correct `aws` under [package.metadata.billbridge]; the function's policy in template.yaml is the same",
+        breaches: powers::stated,
     },
     Invariant {
         name: "environment",

@@ -7,6 +7,7 @@ mod dependencies;
 mod functions;
 mod manifests;
 mod pages;
+mod powers;
 mod sources;
 
 /// A member in its folder, with normal dependencies; those after `dev:` are for tests.
