@@ -1,5 +1,5 @@
 //! Stories: the function's real binary, spoken to as Lambda and EventBridge speak to it, on a real (embedded)
-//! DynamoDB, against both simulators over HTTP.
+//! DynamoDB, against both simulators over HTTP. And `template.yaml`, which deploys those binaries, against the code.
 
 #[cfg(test)]
 mod approval;
@@ -15,3 +15,5 @@ mod house;
 mod killed;
 #[cfg(test)]
 mod organisations;
+#[cfg(test)]
+mod template;
