@@ -1,5 +1,6 @@
 //! `template.yaml`, read as CloudFormation reads it and held against the code: what is deployed is what was built.
 
+mod building;
 mod configuration;
 mod documents;
 mod filter;
