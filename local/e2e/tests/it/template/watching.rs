@@ -79,6 +79,25 @@ fn whatever_arrives_without_a_caller_is_tried_again_and_then_kept_for_a_person()
 }
 
 #[test]
+fn the_dead_letter_queue_takes_what_the_rules_of_our_bus_could_not_deliver() {
+    let policies = properties("AWS::SQS::QueuePolicy");
+    let [(_, policy)] = policies.as_slice() else { panic!("{policies:?}") };
+    assert_eq!(policy["Queues"], json!(["<DeadLetters>"]));
+    let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap();
+    let [allowed] = statements.as_slice() else { panic!("{statements:?}") };
+    let rules = "arn:aws:events:eu-west-1:123456789012:rule/<Bus>/*";
+    let wanted = json!({
+        "Sid": allowed["Sid"],
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": QUEUE,
+        "Condition": {"ArnLike": {"aws:SourceArn": rules}},
+    });
+    assert_eq!(*allowed, wanted);
+}
+
+#[test]
 fn every_function_is_watched_for_errors_throttles_and_lines_that_wake_someone() {
     for function in functions() {
         let of_function = json!([{"Name": "FunctionName", "Value": format!("<{}>", function.resource)}]);
