@@ -24,4 +24,4 @@ pub use process::Usage;
 pub use runtime_api::Answer;
 pub use simulators::{Announced, Simulators};
 pub use trouble::Trouble;
-pub use wait::eventually;
+pub use wait::{eventually, until};

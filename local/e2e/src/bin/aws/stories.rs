@@ -1,0 +1,32 @@
+//! The stories, each named after the promise that it holds us to.
+
+mod deployment;
+mod failures;
+mod runs;
+
+use crate::world::World;
+use e2e::Trouble;
+use futures::future::LocalBoxFuture;
+
+/// A story, told in a world of its own.
+pub(crate) type Story = for<'a> fn(&'a World) -> LocalBoxFuture<'a, Result<(), Trouble>>;
+
+macro_rules! stories {
+    ($($module:ident::$name:ident,)*) => {
+        &[$((stringify!($name), |world| Box::pin($module::$name(world)))),*]
+    };
+}
+
+/// Every story by its name; those that take longest come first.
+pub(crate) const STORIES: &[(&str, Story)] = stories![
+    failures::a_rotated_secret_is_used_by_the_next_run_without_a_deployment,
+    failures::a_function_that_is_killed_is_tried_again_and_nothing_is_done_twice,
+    failures::an_event_that_fails_to_the_last_attempt_waits_in_the_dead_letters_and_can_be_handed_over_again,
+    runs::the_schedule_starts_a_run,
+    runs::a_run_asked_for_over_http_goes_through_the_bus_into_billing,
+    runs::an_event_that_comes_twice_or_out_of_order_is_done_once,
+    deployment::a_deployment_from_nothing_answers_people_and_programs,
+    deployment::deploying_again_without_a_change_changes_nothing,
+    deployment::two_deployments_in_one_account_know_nothing_of_each_other,
+    deployment::what_is_deleted_leaves_its_table_and_nothing_else,
+];

@@ -1,0 +1,99 @@
+//! Deploying, again, beside another, and no more.
+
+use crate::cloud::{tagged, text};
+use crate::stack::{self, Deployed};
+use crate::world::{SUBSCRIPTIONS, World, expect};
+use connector_kit::{Body, Method};
+use e2e::Trouble;
+use serde_json::{Value, json};
+
+pub(super) async fn a_deployment_from_nothing_answers_people_and_programs(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation("billbridge").await?;
+    let (alive, said) = billbridge.ask((Method::GET, "/health"), None).await?;
+    expect(alive == 200 && said["status"].is_string(), || format!("GET /health: {alive} {said}"))?;
+
+    let health = billbridge.get("/api/health").await?;
+    expect(health["well"] != false, || format!("everything is well: {health}"))?;
+    let records = billbridge.get("/api/records").await?;
+    expect(records["items"] == json!([]), || format!("no records yet: {records}"))?;
+    let orders = billbridge.get("/api/orders").await?;
+    expect(orders["items"] == json!([]), || format!("no orders yet, says the other function: {orders}"))?;
+
+    let api = billbridge.stack.api()?;
+    let stranger = world.cloud.ask_api(api, (Method::GET, "/api/records"), None, None).await?;
+    expect(stranger.status == 401, || format!("a stranger sees nothing: {}", stranger.status))?;
+    let hook = world.cloud.ask_api(api, (Method::POST, "/hooks/hostbill"), None, Some(&json!({}))).await?;
+    expect((400..500).contains(&hook.status), || format!("an unsigned hook is refused: {}", hook.status))?;
+
+    let link = billbridge.say(&["users", "set-up"]).await?;
+    let page = link.trim().find("/setup").map(|start| link.trim()[start..].to_owned());
+    let page = page.ok_or_else(|| Trouble::new(format!("no set-up link: {link}")))?;
+    let setup = world.cloud.ask_api(api, (Method::GET, &page), None, None).await?;
+    let shown = text(&setup);
+    expect(setup.status == 200 && shown.contains("<form"), || {
+        format!("the set-up page: {} {shown}", setup.status)
+    })
+}
+
+pub(super) async fn deploying_again_without_a_change_changes_nothing(world: &World) -> Result<(), Trouble> {
+    let first = world.deploy("billbridge").await?;
+    expect(matches!(&first, Deployed::Changed(all) if all.len() > 30), || format!("the first: {first:?}"))?;
+    let (stack, functions) = (stack::find(&world.cloud, "billbridge").await?, functions(world).await?);
+
+    let again = world.deploy("billbridge").await?;
+
+    expect(again == Deployed::Nothing, || format!("again: {again:?}"))?;
+    expect(stack == stack::find(&world.cloud, "billbridge").await?, || "the outputs have changed".into())?;
+    expect(functions == self::functions(world).await?, || "a function was touched".into())
+}
+
+pub(super) async fn two_deployments_in_one_account_know_nothing_of_each_other(
+    world: &World,
+) -> Result<(), Trouble> {
+    let (north, south) = (world.installation("north").await?, world.installation("south").await?);
+    let asked = json!({"organisation": crate::world::NORDIC});
+    let (status, run) = north.ask((Method::POST, "/api/sync/manual"), Some(&asked)).await?;
+    expect(status == 202, || format!("asked in the north: {status} {run}"))?;
+    let run = north.ended(run["run"].as_str().unwrap_or_default()).await?;
+    expect(run["state"] == "finished", || format!("in the north: {run}"))?;
+    world.has_one_active_service_each()?;
+
+    let (here, there) = (north.get("/api/records").await?, south.get("/api/records").await?);
+    let count = |page: &Value| page["items"].as_array().map_or(0, Vec::len);
+    expect((count(&here), count(&there)) == (SUBSCRIPTIONS, 0), || format!("records: {here} {there}"))?;
+    expect(south.runs().await?.is_empty(), || "the south ran too".into())?;
+    let foreign =
+        world.cloud.ask_api(south.stack.api()?, (Method::GET, "/api/records"), Some(&north.token), None);
+    let foreign = foreign.await?;
+    expect(foreign.status == 401, || format!("a token of the north in the south: {}", foreign.status))
+}
+
+pub(super) async fn what_is_deleted_leaves_its_table_and_nothing_else(world: &World) -> Result<(), Trouble> {
+    world.deploy("billbridge").await?;
+    let table = stack::find(&world.cloud, "billbridge").await?.output("TableName")?.to_owned();
+
+    let kept = stack::delete(&world.cloud, "billbridge").await?;
+
+    expect(kept == ["Table"], || format!("kept: {kept:?}"))?;
+    let tables = world.cloud.json("dynamodb", "DynamoDB_20120810.ListTables", &json!({})).await?;
+    expect(tables["TableNames"] == json!([table]), || format!("tables: {tables}"))?;
+    let functions = functions(world).await?;
+    expect(functions == json!([]), || format!("functions are left: {functions}"))?;
+    let queues = world.cloud.query("sqs", "ListQueues", &[]).await?;
+    expect(tagged(&queues, "QueueUrl").is_empty(), || format!("queues are left: {queues}"))?;
+    let buses = world.cloud.json("events", "AWSEvents.ListEventBuses", &json!({})).await?;
+    let buses: Vec<_> =
+        buses["EventBuses"].as_array().into_iter().flatten().map(|bus| &bus["Name"]).collect();
+    expect(buses == ["default"], || format!("buses are left: {buses:?}"))?;
+    let groups = world.cloud.json("logs", "Logs_20140328.DescribeLogGroups", &json!({})).await?;
+    expect(groups["logGroups"] == json!([]), || format!("log groups are left: {groups}"))
+}
+
+/// The account's functions with everything that changes when one is touched.
+async fn functions(world: &World) -> Result<Value, Trouble> {
+    let said = world.cloud.rest((Method::GET, "/2015-03-31/functions"), "lambda", &[], Body::Empty).await?;
+    let said: Value = serde_json::from_slice(&said.body)?;
+    Ok(said["Functions"].clone())
+}

@@ -1,0 +1,132 @@
+//! What goes wrong, and how it comes right.
+
+use crate::cloud::{tagged, unescaped};
+use crate::processes;
+use crate::world::{Installation, LONG, NORDIC, SUBSCRIPTIONS, World, expect, sample};
+use domain::clock::Clock as _;
+use domain::id::RunId;
+use domain::ports::LeaseStore as _;
+use e2e::{Trouble, eventually, until};
+use jiff::SignedDuration;
+use lambda_kit::SystemClock;
+use serde_json::{Value, json};
+use simulators::Fault;
+use std::time::Duration;
+
+const SCHEDULED: &str = include_str!("../../../../../../events/subscription-sync/scheduled.json");
+
+pub(super) async fn a_rotated_secret_is_used_by_the_next_run_without_a_deployment(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation("billbridge").await?;
+    let scheduled = sample(SCHEDULED)?;
+    billbridge.hand_over(&scheduled).await?;
+    let run = billbridge.nth_run(1).await?;
+    expect(run["state"] == "finished", || format!("before: {run}"))?;
+    let warm_since = SystemClock.now();
+
+    // Rotated at the supplier, its old tokens withdrawn; not yet in the secret store.
+    world.crayon.with(|model| {
+        if let Some(user) = model.users.first_mut() {
+            "rotated-in-the-story".clone_into(&mut user.password);
+        }
+        model.tokens.requests_per_token = Some(0);
+        model.change_percent(100);
+    });
+    billbridge.hand_over(&scheduled).await?;
+    let run = billbridge.nth_run(2).await?;
+    expect(run["state"] == "failed", || format!("with the old password: {run}"))?;
+
+    world.crayon.with(|model| model.tokens.requests_per_token = None);
+    let rotated = json!({"SecretId": world.secret, "SecretString": world.connections().to_string()});
+    world.cloud.json("secretsmanager", "secretsmanager.PutSecretValue", &rotated).await?;
+
+    // A function that is warm and was refused looks for new credentials once it has had the old ones for a minute.
+    until("the old ones are a minute old", LONG, async || {
+        Ok((SystemClock.now() >= warm_since + SignedDuration::from_secs(61)).then_some(()))
+    })
+    .await?;
+    billbridge.hand_over(&scheduled).await?;
+    let run = billbridge.nth_run(3).await?;
+    expect(run["state"] == "finished", || format!("with the new password: {run}"))?;
+    let changed = run["counts"]["changed"].as_u64();
+    expect(changed == Some(SUBSCRIPTIONS as u64), || format!("after: {run}"))?;
+    world.has_one_active_service_each()
+}
+
+pub(super) async fn a_function_that_is_killed_is_tried_again_and_nothing_is_done_twice(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation("billbridge").await?;
+    world.hostbill.with(|model| model.faults.latency = Duration::from_millis(150));
+    billbridge.hand_over(&sample(SCHEDULED)?).await?;
+    let some = || world.hostbill.with(|model| !model.accounts.is_empty());
+    eventually("a service is there", LONG, some).await?;
+    let working = processes::of_functions(world.cloud.pid()?, "-subscription-sync")?;
+    let [killed] = working.as_slice() else {
+        return Err(Trouble::new(format!("one process is at work: {working:?}")));
+    };
+    processes::kill(*killed)?;
+    let so_far = world.hostbill.with(|model| model.accounts.len());
+    expect(so_far < SUBSCRIPTIONS, || format!("killed in the middle, at {so_far}"))?;
+    world.hostbill.with(|model| model.faults.latency = Duration::ZERO);
+
+    // Lambda tries again by itself; until the dead run's lease ends, nobody else touches the organisation.
+    let again = until("it is tried again", LONG, async || {
+        let runs = billbridge.runs().await?;
+        Ok(runs.into_iter().find(|run| run["state"] == "refused"))
+    })
+    .await?;
+    let why = again["why"].as_str().unwrap_or_default();
+    expect(why.contains("is at work until"), || format!("the second attempt: {again}"))?;
+
+    let_the_lease_run_out(&billbridge).await?;
+    // What was cut off may still be under way at billing: the run leaves it to a later one until it is quiet.
+    until("everything is in billing", Duration::from_mins(3), async || {
+        let known = billbridge.runs().await?.len();
+        billbridge.hand_over(&sample(SCHEDULED)?).await?;
+        let run = billbridge.nth_run(known + 1).await?;
+        let counts = &run["counts"];
+        Ok((run["state"] == "finished" && counts["left"] == 0 && counts["inDoubt"] == 0).then_some(()))
+    })
+    .await?;
+    world.has_one_active_service_each()
+}
+
+pub(super) async fn an_event_that_fails_to_the_last_attempt_waits_in_the_dead_letters_and_can_be_handed_over_again(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation("billbridge").await?;
+    world.crayon.with(|model| model.faults.add(Fault::DropBefore.always()));
+    let scheduled = sample(SCHEDULED)?;
+    billbridge.hand_over(&scheduled).await?;
+
+    let queue = [("QueueUrl", billbridge.stack.output("DeadLettersUrl")?), ("VisibilityTimeout", "300")];
+    let letter = until("the event is in the dead letters", LONG, async || {
+        let said = world.cloud.query("sqs", "ReceiveMessage", &queue).await?;
+        Ok(tagged(&said, "Message").first().map(|letter| (*letter).to_owned()))
+    })
+    .await?;
+    let runs = billbridge.runs().await?;
+    let failed = runs.iter().filter(|run| run["state"] == "failed").count();
+    expect((runs.len(), failed) == (3, 3), || format!("three attempts, each with its report: {runs:?}"))?;
+    expect(world.hostbill_calls() == 0, || "something was done".into())?;
+
+    world.crayon.with(|model| model.faults.clear());
+    let body = tagged(&letter, "Body").first().map(|body| unescaped(body)).unwrap_or_default();
+    let body: Value = serde_json::from_str(&body)?;
+    expect(body["requestPayload"] == scheduled, || format!("the letter holds the event as it came: {body}"))?;
+    billbridge.hand_over(&body["requestPayload"]).await?;
+    let run = billbridge.nth_run(4).await?;
+    expect(run["state"] == "finished", || format!("handed over again: {run}"))?;
+    world.has_one_active_service_each()
+}
+
+/// As if the time had passed for which a run that was killed still holds its organisation.
+async fn let_the_lease_run_out(billbridge: &Installation<'_>) -> Result<(), Trouble> {
+    let now = SystemClock.now();
+    let later = now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now);
+    let taken =
+        billbridge.store().await?.acquire(&format!("sync/{NORDIC}"), &RunId::new(now, 0), later, now).await?;
+    expect(taken.is_ok(), || "the lease is still held".into())
+}
