@@ -10,6 +10,7 @@ pub(crate) enum Command {
     Ci,
     Size { update: bool },
     Bench { release: bool, name: String, rest: Vec<String> },
+    E2eAws { dev: bool, only: Option<String> },
     OpenApi,
     Hooks(HookWish),
 }
@@ -38,6 +39,7 @@ cargo xtask <command>
   ci                                      check, then every test and doc test
   size [--update]                         release binaries of functions/*, zipped, against their budgets
   bench NAME [--release] [ARGS...]        build what a benchmark needs and run it
+  e2e-aws [--dev] [NAME]                  the template and the binaries in an emulated AWS, told as stories
   openapi                                 write infra/openapi.json as the code describes itself
   hooks [--install | --remove]            a pre-commit hook that runs `cargo xtask check --fast`
 
@@ -75,6 +77,17 @@ without the long link), then runs NAME with ARGS.
   --release     measure exactly what is shipped; the link takes minutes
   --            everything after it goes to the benchmark untouched";
 
+const E2E_AWS_HELP: &str = "\
+cargo xtask e2e-aws [--dev] [NAME]
+
+Installs an emulated AWS and the official serverless transform below the target folder (python3 and pip; the
+only thing that is asked of the network), builds the functions with the `e2e` profile (release without the
+long link), packages and deploys template.yaml through CloudFormation, and tells stories with it: through API
+Gateway, schedules, rules, queues and secrets. One line a story; local/e2e/README.md says what cannot be told.
+
+  NAME          only stories whose name contains this
+  --dev         the functions as tests build them: quick to build, large";
+
 const OPENAPI_HELP: &str = "\
 cargo xtask openapi
 
@@ -105,6 +118,8 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
             Ok(Command::Help(BENCH_HELP))
         }
         "bench" => bench(rest),
+        "e2e-aws" if help => Ok(Command::Help(E2E_AWS_HELP)),
+        "e2e-aws" => e2e_aws(rest),
         "openapi" if help => Ok(Command::Help(OPENAPI_HELP)),
         "openapi" => no_more("openapi", rest).map(|()| Command::OpenApi),
         "hooks" if help => Ok(Command::Help(HOOKS_HELP)),
@@ -155,6 +170,18 @@ fn bench(words: &[String]) -> Result<Command, String> {
     }
     let name = free.remove(0);
     Ok(Command::Bench { release, name, rest: free })
+}
+
+fn e2e_aws(words: &[String]) -> Result<Command, String> {
+    let (options, names): (Vec<_>, Vec<_>) = words.iter().partition(|word| word.starts_with('-'));
+    if let Some(odd) = options.iter().find(|option| **option != "--dev") {
+        return Err(format!("e2e-aws does not know `{odd}`"));
+    }
+    match names.as_slice() {
+        [] => Ok(Command::E2eAws { dev: !options.is_empty(), only: None }),
+        [name] => Ok(Command::E2eAws { dev: !options.is_empty(), only: Some((*name).clone()) }),
+        _ => Err("e2e-aws takes one name at most".to_owned()),
+    }
 }
 
 fn hooks(words: &[String]) -> Result<Command, String> {

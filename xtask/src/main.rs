@@ -14,6 +14,7 @@ mod args;
 mod bench;
 mod check;
 mod ci;
+mod e2e_aws;
 mod hooks;
 mod invariants;
 mod markdown;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Ok(Command::Ci) => ci::run(),
         Ok(Command::Size { update }) => size::run(update),
         Ok(Command::Bench { release, name, rest }) => bench::run(release, &name, &rest),
+        Ok(Command::E2eAws { dev, only }) => e2e_aws::run(dev, only.as_deref()),
         Ok(Command::OpenApi) => openapi::run(),
         Ok(Command::Hooks(wish)) => hooks::run(wish),
         Err(problem) => {

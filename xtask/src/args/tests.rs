@@ -12,7 +12,7 @@ fn no_words_show_the_help() {
 
 #[test]
 fn every_command_has_its_own_help_page() {
-    for command in ["check", "ci", "size", "bench", "openapi", "hooks"] {
+    for command in ["check", "ci", "size", "bench", "e2e-aws", "openapi", "hooks"] {
         let Ok(Command::Help(page)) = parsed(&format!("{command} --help")) else {
             panic!("{command} --help shows no page");
         };
@@ -39,6 +39,15 @@ fn a_benchmark_gets_its_arguments_untouched() {
     };
     assert_eq!(parsed("bench --release estate --count 5000 -- --release"), Ok(bench));
     assert!(parsed("bench --release").is_err());
+}
+
+#[test]
+fn stories_in_the_cloud_are_chosen_by_a_part_of_their_name() {
+    assert_eq!(parsed("e2e-aws"), Ok(Command::E2eAws { dev: false, only: None }));
+    let one = Command::E2eAws { dev: true, only: Some("schedule".into()) };
+    assert_eq!(parsed("e2e-aws --dev schedule"), Ok(one));
+    assert!(parsed("e2e-aws --fast").is_err());
+    assert!(parsed("e2e-aws one two").is_err());
 }
 
 #[test]
