@@ -3,9 +3,10 @@
     package.py TEMPLATE BINARIES OUT --bucket NAME
 
 BINARIES is the folder with the functions' binaries. Into OUT go `<binary>.zip` for every function, holding it as
-`bootstrap`, and `template.json`: TEMPLATE after the official serverless transform. Two things are not as AWS does
+`bootstrap`, and `template.json`: TEMPLATE after the official serverless transform. Three things are not as AWS takes
 them, because the emulator cannot (local/e2e/README.md has the evidence): the routes in an HTTP API's OpenAPI `Body`
-become resources of their own, and the types in LEFT_OUT are not deployed. What was left out is printed.
+become resources of their own, a `Ref` to a secret is written as the attribute with the same value, and the types in
+LEFT_OUT are not deployed. What was left out is printed.
 """
 
 import argparse
@@ -82,6 +83,17 @@ def routes(name, api):
     return found
 
 
+def with_arns(value, secrets):
+    """The same value; what refers to one of these secrets names the attribute that holds its ARN."""
+    if isinstance(value, list):
+        return [with_arns(one, secrets) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"Ref"} and value["Ref"] in secrets:
+        return {"Fn::GetAtt": [value["Ref"], "Id"]}
+    return {key: with_arns(one, secrets) for key, one in value.items()}
+
+
 def plain(template):
     """The template as the emulator can deploy it."""
     result = transform(template, {}, NoManagedPolicies())
@@ -91,7 +103,8 @@ def plain(template):
     for name, resource in list(resources.items()):
         if resource["Type"] == "AWS::ApiGatewayV2::Api":
             resources.update(routes(name, resource))
-    return result
+    secrets = {name for name, one in resources.items() if one["Type"] == "AWS::SecretsManager::Secret"}
+    return with_arns(result, secrets)
 
 
 def main():

@@ -20,6 +20,8 @@ use tokio::process::{Child, Command};
 
 pub(crate) const REGION: &str = "eu-west-1";
 const ACCOUNT: &str = "123456789012";
+/// The account's own key, with which the table's adapter comes in an emulator too.
+pub(crate) const OWN_KEY: &str = "local";
 const STARTED_WITHIN: Duration = Duration::from_mins(1);
 
 /// A running emulator; dropping it ends it.
@@ -57,6 +59,9 @@ impl Cloud {
             .env("AWS_ENDPOINT_URL", &endpoint)
             .env("MINISTACK_REGION", REGION)
             .env("MINISTACK_ACCOUNT_ID", ACCOUNT)
+            // Every function is held to the policy of its role; the account's own key may do everything.
+            .env("AUTH", "true")
+            .env("AWS_ACCESS_KEY_ID", OWN_KEY)
             // It would listen on a port that is not ours to choose.
             .env("IOT_MTLS_ENABLED", "0")
             // AWS waits a minute before the first repetition, two before the second.
@@ -184,7 +189,7 @@ impl Cloud {
         let mut url = self.base.clone();
         url.set_path(path);
         url.set_query(Some(query).filter(|query| !query.is_empty()));
-        let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
+        let scope = format!("{OWN_KEY}/20260101/{REGION}/{service}/aws4_request");
         let signed = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
         Request::new(format!("call {service}"), method, url, Idempotence::Mutation)
             .header("authorization", signed)

@@ -1,6 +1,6 @@
 //! What every story begins with: a cloud, both systems, a secret with their credentials, and stacks in it.
 
-use crate::cloud::{Cloud, REGION, json_body, text};
+use crate::cloud::{Cloud, OWN_KEY, REGION, json_body, text};
 use crate::stack::{self, Deployed, Stack};
 use connector_kit::{Body, Method};
 use domain::id::OrganisationId;
@@ -100,7 +100,8 @@ impl World {
         self.deploy_with(name, &[]).await
     }
 
-    async fn deploy_with(&self, name: &str, more: &[(&str, &str)]) -> Result<Deployed, Trouble> {
+    /// Deploys with further parameters.
+    pub(crate) async fn deploy_with(&self, name: &str, more: &[(&str, &str)]) -> Result<Deployed, Trouble> {
         let template = format!("{}/{BUCKET}/template.json", self.cloud.endpoint());
         let mut parameters =
             vec![("SecretArns", &*self.secret), ("Architecture", "x86_64"), ("LogLevel", "debug")];
@@ -217,7 +218,7 @@ impl Installation<'_> {
             .env("BILLBRIDGE_ACTOR", "stories")
             .env("AWS_ENDPOINT_URL", self.world.cloud.endpoint())
             .env("AWS_REGION", REGION)
-            .env("AWS_ACCESS_KEY_ID", "stories")
+            .env("AWS_ACCESS_KEY_ID", OWN_KEY)
             .env("AWS_SECRET_ACCESS_KEY", "opens-nothing")
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
@@ -281,6 +282,21 @@ impl Installation<'_> {
             Ok(Some(run).filter(|run| !matches!(run["state"].as_str(), Some("requested" | "running"))))
         })
         .await
+    }
+
+    /// Changes what a function is configured with, past the template; it starts anew.
+    pub(crate) async fn reconfigure(
+        &self,
+        function: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<(), Trouble> {
+        let path = format!("/2015-03-31/functions/{}/configuration", self.stack.output(function)?);
+        let said = self.world.cloud.rest((Method::GET, &path), "lambda", &[], Body::Empty).await?;
+        let known: Value = serde_json::from_slice(&said.body)?;
+        let mut wanted = json!({"Timeout": known["Timeout"], "Environment": known["Environment"]});
+        change(&mut wanted);
+        let done = self.world.cloud.rest((Method::PUT, &path), "lambda", &[], json_body(&wanted)).await?;
+        expect(done.is_success(), || format!("not configured: {} {}", done.status, text(&done)))
     }
 
     /// Puts an event of ours on the stack's bus.

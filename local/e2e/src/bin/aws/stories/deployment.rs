@@ -49,6 +49,46 @@ pub(super) async fn deploying_again_without_a_change_changes_nothing(world: &Wor
     expect(functions == self::functions(world).await?, || "a function was touched".into())
 }
 
+pub(super) async fn a_change_to_one_function_leaves_the_others_as_they_are(
+    world: &World,
+) -> Result<(), Trouble> {
+    world.deploy("billbridge").await?;
+    let before = functions(world).await?;
+    let changed = world.deploy_with("billbridge", &[("SyncConcurrency", "3")]).await?;
+
+    let touched =
+        |name: &str| matches!(&changed, Deployed::Changed(all) if all.iter().any(|one| one == name));
+    expect(touched("SubscriptionSyncFunction"), || format!("changed: {changed:?}"))?;
+    expect(!touched("WebFunction") && !touched("Table"), || format!("changed: {changed:?}"))?;
+    let others = |all: &Value| -> Vec<Value> {
+        let all = all.as_array().into_iter().flatten().cloned();
+        all.filter(|one| one["FunctionName"] != "billbridge-subscription-sync").collect()
+    };
+    let after = functions(world).await?;
+    expect(others(&before).len() == 2 && others(&before) == others(&after), || format!("{before} {after}"))
+}
+
+/// The emulator holds every function to the policy of its role: all other stories pass because it allows what they
+/// do, this one because it allows no more.
+pub(super) async fn a_function_reaches_its_own_table_and_no_other(world: &World) -> Result<(), Trouble> {
+    let (north, south) = (world.installation("north").await?, world.installation("south").await?);
+    let records = north.get("/api/records").await?;
+    expect(records["items"] == json!([]), || format!("its own: {records}"))?;
+
+    let foreign = south.stack.output("TableName")?;
+    let to_foreign =
+        |wanted: &mut Value| wanted["Environment"]["Variables"]["BILLBRIDGE_TABLE"] = json!(foreign);
+    north.reconfigure("WebFunctionName", to_foreign).await?;
+    // South's token is in that table: it opens nothing, because the table does not open.
+    let api = north.stack.api()?;
+    let asked = world.cloud.ask_api(api, (Method::GET, "/api/records"), Some(&south.token), None).await;
+
+    expect(!matches!(&asked, Ok(reply) if reply.is_success()), || "it read a foreign table".into())?;
+    let logged = world.cloud.logged("/aws/lambda/north-web").await?;
+    let refused = logged.contains("AccessDeniedException") && logged.contains("dynamodb:GetItem");
+    expect(refused, || format!("the refusal is logged: {logged}"))
+}
+
 pub(super) async fn two_deployments_in_one_account_know_nothing_of_each_other(
     world: &World,
 ) -> Result<(), Trouble> {

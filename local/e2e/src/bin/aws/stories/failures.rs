@@ -93,6 +93,29 @@ pub(super) async fn a_function_that_is_killed_is_tried_again_and_nothing_is_done
     world.has_one_active_service_each()
 }
 
+pub(super) async fn a_run_that_is_out_of_time_goes_on_through_the_bus_to_its_end(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation_with("billbridge", &[("SyncConcurrency", "10")]).await?;
+    // A run stops 45 s before its invocation does: two seconds are left for changes.
+    billbridge.reconfigure("SubscriptionSyncFunctionName", |wanted| wanted["Timeout"] = json!(47)).await?;
+    world.hostbill.with(|model| model.faults.latency = Duration::from_millis(400));
+    billbridge.hand_over(&sample(SCHEDULED)?).await?;
+
+    let run = until("the run has ended", LONG, async || {
+        let runs = billbridge.runs().await?;
+        Ok(runs.into_iter().find(|run| run["state"] == "finished"))
+    })
+    .await?;
+
+    let logged = billbridge.logged().await?;
+    expect(logged.contains(" is continued: "), || "the run was never out of time".into())?;
+    let created = run["counts"]["created"].as_u64();
+    expect(created == Some(SUBSCRIPTIONS as u64), || format!("its report counts all of it: {run}"))?;
+    expect(billbridge.runs().await?.len() == 1, || "there is another run".into())?;
+    world.has_one_active_service_each()
+}
+
 pub(super) async fn an_event_that_fails_to_the_last_attempt_waits_in_the_dead_letters_and_can_be_handed_over_again(
     world: &World,
 ) -> Result<(), Trouble> {
