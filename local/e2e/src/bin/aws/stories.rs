@@ -25,6 +25,7 @@ pub(crate) const STORIES: &[(&str, Story)] = stories![
     failures::a_run_that_is_out_of_time_goes_on_through_the_bus_to_its_end,
     runs::the_schedule_starts_a_run,
     runs::a_run_asked_for_over_http_goes_through_the_bus_into_billing,
+    runs::an_approved_order_is_bought_and_billed_by_functions_that_tell_each_other,
     runs::an_event_that_comes_twice_or_out_of_order_is_done_once,
     deployment::a_deployment_from_nothing_answers_people_and_programs,
     deployment::deploying_again_without_a_change_changes_nothing,

@@ -128,10 +128,14 @@ impl World {
         installation.say(&["settings", "apply", &settings.path().to_string_lossy()]).await?;
         let links = links(&self.truths, &self.setups)?;
         installation.store().await?.change_links(&links, &[]).await?;
-        let words = ["--json", "tokens", "create", "--name", "stories", "--scope", "read", "--scope", "sync"];
-        let made: Value = serde_json::from_str(&installation.say(&words).await?)?;
-        let token = made["secret"].as_str().unwrap_or_default().to_owned();
+        let token = installation.token_for("stories", &["read", "sync"]).await?;
         Ok(Installation { token, ..installation })
+    }
+
+    /// Something that the supplier sells and billing knows: part number, term and cycle.
+    pub(crate) fn offer(&self) -> String {
+        let part_number = self.truths["offers"][0]["part_number"].as_str().unwrap_or_default();
+        format!("{part_number}/P1Y/monthly")
     }
 
     /// The services of the subscriptions: how many of each, by the mark that only ours carry.
@@ -230,19 +234,37 @@ impl Installation<'_> {
         Ok(said)
     }
 
+    /// A token of this name, made by the operator.
+    pub(crate) async fn token_for(&self, name: &str, scopes: &[&str]) -> Result<String, Trouble> {
+        let mut words = vec!["--json", "tokens", "create", "--name", name];
+        words.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        let made: Value = serde_json::from_str(&self.say(&words).await?)?;
+        made["secret"].as_str().map(str::to_owned).ok_or_else(|| Trouble::new("a token without a secret"))
+    }
+
     /// The stack's table, through the adapter that the functions use.
     pub(crate) async fn store(&self) -> Result<DynamoStore, Trouble> {
         let config = store_dynamodb::emulated(&self.world.cloud.endpoint()).await;
         Ok(DynamoStore::new(&config, self.stack.output("TableName")?))
     }
 
-    /// What the API answers to a program with the token: the status and the JSON.
+    /// What the API answers to a program with the stack's token: the status and the JSON.
     pub(crate) async fn ask(
         &self,
         what: (Method, &str),
         body: Option<&Value>,
     ) -> Result<(u16, Value), Trouble> {
-        let reply = self.world.cloud.ask_api(self.stack.api()?, what, Some(&self.token), body).await?;
+        self.ask_as(&self.token, what, body).await
+    }
+
+    /// What it answers to whoever has this token.
+    pub(crate) async fn ask_as(
+        &self,
+        token: &str,
+        what: (Method, &str),
+        body: Option<&Value>,
+    ) -> Result<(u16, Value), Trouble> {
+        let reply = self.world.cloud.ask_api(self.stack.api()?, what, Some(token), body).await?;
         Ok((reply.status, serde_json::from_slice(&reply.body).unwrap_or(Value::Null)))
     }
 

@@ -27,6 +27,47 @@ pub(super) async fn a_run_asked_for_over_http_goes_through_the_bus_into_billing(
     billbridge.say(&["audit", "verify"]).await.map(drop)
 }
 
+pub(super) async fn an_approved_order_is_bought_and_billed_by_functions_that_tell_each_other(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation("billbridge").await?;
+    let anna = billbridge.token_for("anna", &["read", "orders:write"]).await?;
+    let bo = billbridge.token_for("bo", &["read", "orders:approve"]).await?;
+    let tenant = world.crayon.with(|model| {
+        model.choices.order_polls = 0;
+        model.tenants.keys().next().copied().unwrap_or_default()
+    });
+    let wanted = json!({
+        "organisation": NORDIC, "tenant": tenant.to_string(), "offer": world.offer(), "quantity": 12,
+    });
+    let (status, order) = billbridge.ask_as(&anna, (Method::POST, "/api/orders"), Some(&wanted)).await?;
+    expect(status == 201 && order["state"] == "pending_approval", || format!("taken: {status} {order}"))?;
+    let path = format!("/api/orders/{}", order["id"].as_str().unwrap_or_default());
+    let total = json!({"total": order["quote"]["total"]});
+    let (status, own) =
+        billbridge.ask_as(&anna, (Method::POST, &format!("{path}/approve")), Some(&total)).await?;
+    expect(status == 403, || format!("nobody approves without the right: {status} {own}"))?;
+    let (status, approved) =
+        billbridge.ask_as(&bo, (Method::POST, &format!("{path}/approve")), Some(&total)).await?;
+    expect(status == 200, || format!("approved: {status} {approved}"))?;
+
+    let order = until("the order is billed and active", LONG, async || {
+        let order = billbridge.get(&path).await?;
+        let state = order["state"].as_str().unwrap_or_default();
+        let over = matches!(state, "held" | "failed" | "rejected" | "cancelled");
+        expect(!over, || format!("the order: {order}"))?;
+        Ok((state == "active").then_some(order))
+    })
+    .await?;
+
+    let bought = world.crayon.with(|model| model.subscriptions.iter().last().map(|row| row.quantity));
+    expect(bought == Some(12), || format!("bought: {bought:?} {order}"))?;
+    let services = world
+        .hostbill
+        .with(|model| model.accounts.iter().map(|account| account.status.clone()).collect::<Vec<_>>());
+    expect(services == ["Active"], || format!("billed, and nothing else is: {services:?}"))
+}
+
 /// The emulator's clock is the machine's: what is due in an hour is copied, to be due now.
 pub(super) async fn the_schedule_starts_a_run(world: &World) -> Result<(), Trouble> {
     let billbridge = world.installation("billbridge").await?;
