@@ -23,6 +23,7 @@ pub(crate) const STORIES: &[(&str, Story)] = stories![
     failures::a_function_that_is_killed_is_tried_again_and_nothing_is_done_twice,
     failures::an_event_that_fails_to_the_last_attempt_waits_in_the_dead_letters_and_can_be_handed_over_again,
     failures::a_run_that_is_out_of_time_goes_on_through_the_bus_to_its_end,
+    failures::a_secret_that_cannot_be_read_stops_the_work_says_so_and_is_cured_by_writing_it_again,
     runs::the_schedule_starts_a_run,
     runs::a_run_asked_for_over_http_goes_through_the_bus_into_billing,
     runs::an_approved_order_is_bought_and_billed_by_functions_that_tell_each_other,
@@ -32,5 +33,6 @@ pub(crate) const STORIES: &[(&str, Story)] = stories![
     deployment::a_change_to_one_function_leaves_the_others_as_they_are,
     deployment::a_function_reaches_its_own_table_and_no_other,
     deployment::two_deployments_in_one_account_know_nothing_of_each_other,
+    deployment::a_table_moves_to_a_file_and_to_another_deployment_unchanged,
     deployment::what_is_deleted_leaves_its_table_and_nothing_else,
 ];

@@ -22,7 +22,10 @@ use tokio::process::Command;
 pub(crate) const NORDIC: &str = "nordic";
 /// Generous: only a story that is broken waits for it.
 pub(crate) const LONG: Duration = Duration::from_secs(100);
+/// How many the supplier has.
 pub(crate) const SUBSCRIPTIONS: usize = 6;
+/// The schedule's event, as in the samples.
+pub(crate) const SCHEDULED: &str = include_str!("../../../../../events/subscription-sync/scheduled.json");
 
 const BUCKET: &str = "artefacts";
 const SECRET: &str = "billbridge/connections";
@@ -120,9 +123,7 @@ impl World {
         name: &str,
         more: &[(&str, &str)],
     ) -> Result<Installation<'_>, Trouble> {
-        self.deploy_with(name, more).await?;
-        let stack = stack::find(&self.cloud, name).await?;
-        let installation = Installation { world: self, stack, token: String::new() };
+        let installation = self.empty_installation(name, more).await?;
         let settings = tempfile::NamedTempFile::new()?;
         std::fs::write(settings.path(), settings_json(&self.setups))?;
         installation.say(&["settings", "apply", &settings.path().to_string_lossy()]).await?;
@@ -130,6 +131,35 @@ impl World {
         installation.store().await?.change_links(&links, &[]).await?;
         let token = installation.token_for("stories", &["read", "sync"]).await?;
         Ok(Installation { token, ..installation })
+    }
+
+    /// A stack with nothing in its table.
+    pub(crate) async fn empty_installation(
+        &self,
+        name: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Installation<'_>, Trouble> {
+        self.deploy_with(name, more).await?;
+        let stack = stack::find(&self.cloud, name).await?;
+        Ok(Installation { world: self, stack, token: String::new() })
+    }
+
+    /// What `billbridge` says, with these variables.
+    pub(crate) async fn say(&self, variables: &[(&str, &str)], words: &[&str]) -> Result<String, Trouble> {
+        let output = Command::new(&self.tools.billbridge)
+            .args(words)
+            .env_clear()
+            .env("PATH", Env::from_process().optional("PATH").unwrap_or_default())
+            .env("BILLBRIDGE_ACTOR", "stories")
+            .envs(variables.iter().copied())
+            .current_dir(std::env::temp_dir())
+            .stdin(Stdio::null())
+            .output()
+            .await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        expect(output.status.success(), || format!("billbridge {}: {said}{complained}", words.join(" ")))?;
+        Ok(said)
     }
 
     /// Something that the supplier sells and billing knows: part number, term and cycle.
@@ -214,24 +244,14 @@ pub(crate) struct Installation<'a> {
 impl Installation<'_> {
     /// What `billbridge` says, run on the stack's table as the README tells an operator to.
     pub(crate) async fn say(&self, words: &[&str]) -> Result<String, Trouble> {
-        let output = Command::new(&self.world.tools.billbridge)
-            .args(words)
-            .env_clear()
-            .env("PATH", Env::from_process().optional("PATH").unwrap_or_default())
-            .env("BILLBRIDGE_TABLE", self.stack.output("TableName")?)
-            .env("BILLBRIDGE_ACTOR", "stories")
-            .env("AWS_ENDPOINT_URL", self.world.cloud.endpoint())
-            .env("AWS_REGION", REGION)
-            .env("AWS_ACCESS_KEY_ID", OWN_KEY)
-            .env("AWS_SECRET_ACCESS_KEY", "opens-nothing")
-            .current_dir(std::env::temp_dir())
-            .stdin(Stdio::null())
-            .output()
-            .await?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let complained = String::from_utf8_lossy(&output.stderr);
-        expect(output.status.success(), || format!("billbridge {}: {said}{complained}", words.join(" ")))?;
-        Ok(said)
+        let variables = [
+            ("BILLBRIDGE_TABLE", self.stack.output("TableName")?),
+            ("AWS_ENDPOINT_URL", &*self.world.cloud.endpoint()),
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", OWN_KEY),
+            ("AWS_SECRET_ACCESS_KEY", "opens-nothing"),
+        ];
+        self.world.say(&variables, words).await
     }
 
     /// A token of this name, made by the operator.

@@ -2,7 +2,7 @@
 
 use crate::cloud::{tagged, text};
 use crate::stack::{self, Deployed};
-use crate::world::{SUBSCRIPTIONS, World, expect};
+use crate::world::{Installation, SCHEDULED, SUBSCRIPTIONS, World, expect, sample};
 use connector_kit::{Body, Method};
 use e2e::Trouble;
 use serde_json::{Value, json};
@@ -108,6 +108,45 @@ pub(super) async fn two_deployments_in_one_account_know_nothing_of_each_other(
         world.cloud.ask_api(south.stack.api()?, (Method::GET, "/api/records"), Some(&north.token), None);
     let foreign = foreign.await?;
     expect(foreign.status == 401, || format!("a token of the north in the south: {}", foreign.status))
+}
+
+pub(super) async fn a_table_moves_to_a_file_and_to_another_deployment_unchanged(
+    world: &World,
+) -> Result<(), Trouble> {
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let north = world.installation("north").await?;
+    north.hand_over(&sample(SCHEDULED)?).await?;
+    let run = north.nth_run(1).await?;
+    expect(run["state"] == "finished", || format!("in the north: {run}"))?;
+    let calls = world.hostbill_calls();
+
+    north.say(&["export", &path("north")]).await?;
+    let embedded = path("billbridge.db");
+    let embedded = [("BILLBRIDGE_DATA", embedded.as_str())];
+    world.say(&embedded, &["import", &path("north")]).await?;
+    world.say(&embedded, &["export", &path("file")]).await?;
+    let south = world.empty_installation("south", &[]).await?;
+    south.say(&["import", &path("file")]).await?;
+    south.say(&["export", &path("south")]).await?;
+
+    let items = |name: &str| -> Result<Vec<Value>, Trouble> {
+        let text = std::fs::read_to_string(path(name))?;
+        let mut lines: Vec<_> = text.lines().collect();
+        lines.sort_unstable();
+        lines.into_iter().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    };
+    let (from, through, to) = (items("north")?, items("file")?, items("south")?);
+    expect(from.len() > SUBSCRIPTIONS, || format!("the north has {} items", from.len()))?;
+    let same = from == through && through == to;
+    expect(same, || format!("items differ: {}, {}, {}", from.len(), through.len(), to.len()))?;
+    // The token moved too, and so did the knowledge of what is billed already.
+    let south = Installation { token: north.token.clone(), ..south };
+    south.hand_over(&sample(SCHEDULED)?).await?;
+    let run = south.nth_run(2).await?;
+    let unchanged = run["counts"]["unchanged"].as_u64();
+    expect(unchanged == Some(SUBSCRIPTIONS as u64), || format!("in the south: {run}"))?;
+    expect(world.hostbill_calls() == calls, || "HostBill was asked for something again".into())
 }
 
 pub(super) async fn what_is_deleted_leaves_its_table_and_nothing_else(world: &World) -> Result<(), Trouble> {

@@ -2,7 +2,7 @@
 
 use crate::cloud::{tagged, unescaped};
 use crate::processes;
-use crate::world::{Installation, LONG, NORDIC, SUBSCRIPTIONS, World, expect, sample};
+use crate::world::{Installation, LONG, NORDIC, SCHEDULED, SUBSCRIPTIONS, World, expect, sample};
 use domain::clock::Clock as _;
 use domain::id::RunId;
 use domain::ports::LeaseStore as _;
@@ -12,8 +12,6 @@ use lambda_kit::SystemClock;
 use serde_json::{Value, json};
 use simulators::Fault;
 use std::time::Duration;
-
-const SCHEDULED: &str = include_str!("../../../../../../events/subscription-sync/scheduled.json");
 
 pub(super) async fn a_rotated_secret_is_used_by_the_next_run_without_a_deployment(
     world: &World,
@@ -124,25 +122,54 @@ pub(super) async fn an_event_that_fails_to_the_last_attempt_waits_in_the_dead_le
     let scheduled = sample(SCHEDULED)?;
     billbridge.hand_over(&scheduled).await?;
 
-    let queue = [("QueueUrl", billbridge.stack.output("DeadLettersUrl")?), ("VisibilityTimeout", "300")];
-    let letter = until("the event is in the dead letters", LONG, async || {
-        let said = world.cloud.query("sqs", "ReceiveMessage", &queue).await?;
-        Ok(tagged(&said, "Message").first().map(|letter| (*letter).to_owned()))
-    })
-    .await?;
+    let letter = dead_letter(&billbridge).await?;
     let runs = billbridge.runs().await?;
     let failed = runs.iter().filter(|run| run["state"] == "failed").count();
     expect((runs.len(), failed) == (3, 3), || format!("three attempts, each with its report: {runs:?}"))?;
     expect(world.hostbill_calls() == 0, || "something was done".into())?;
 
     world.crayon.with(|model| model.faults.clear());
-    let body = tagged(&letter, "Body").first().map(|body| unescaped(body)).unwrap_or_default();
-    let body: Value = serde_json::from_str(&body)?;
-    expect(body["requestPayload"] == scheduled, || format!("the letter holds the event as it came: {body}"))?;
-    billbridge.hand_over(&body["requestPayload"]).await?;
+    expect(letter["requestPayload"] == scheduled, || format!("it holds the event as it came: {letter}"))?;
+    billbridge.hand_over(&letter["requestPayload"]).await?;
     let run = billbridge.nth_run(4).await?;
     expect(run["state"] == "finished", || format!("handed over again: {run}"))?;
     world.has_one_active_service_each()
+}
+
+pub(super) async fn a_secret_that_cannot_be_read_stops_the_work_says_so_and_is_cured_by_writing_it_again(
+    world: &World,
+) -> Result<(), Trouble> {
+    let billbridge = world.installation("billbridge").await?;
+    let written = async |text: String| {
+        let secret = json!({"SecretId": world.secret, "SecretString": text});
+        world.cloud.json("secretsmanager", "secretsmanager.PutSecretValue", &secret).await
+    };
+    written("HOSTBILL_API_KEY: in-the-wrong-form".to_owned()).await?;
+    billbridge.hand_over(&sample(SCHEDULED)?).await?;
+    let letter = dead_letter(&billbridge).await?;
+
+    let log = world.cloud.log()? + &billbridge.logged().await?;
+    expect(log.contains("it is no JSON"), || format!("the log says why: {log}"))?;
+    let shown = log.contains("in-the-wrong-form") || letter.to_string().contains("in-the-wrong-form");
+    expect(!shown, || "what stands in the secret is shown".into())?;
+    expect(world.hostbill_calls() == 0, || "something was done".into())?;
+
+    written(world.connections().to_string()).await?;
+    billbridge.hand_over(&letter["requestPayload"]).await?;
+    let run = billbridge.nth_run(1).await?;
+    expect(run["state"] == "finished", || format!("handed over again: {run}"))?;
+    world.has_one_active_service_each()
+}
+
+/// What Lambda puts into the queue once it has given up.
+async fn dead_letter(billbridge: &Installation<'_>) -> Result<Value, Trouble> {
+    let queue = [("QueueUrl", billbridge.stack.output("DeadLettersUrl")?), ("VisibilityTimeout", "300")];
+    let body = until("the event is in the dead letters", LONG, async || {
+        let said = billbridge.world.cloud.query("sqs", "ReceiveMessage", &queue).await?;
+        Ok(tagged(&said, "Body").first().map(|body| unescaped(body)))
+    })
+    .await?;
+    Ok(serde_json::from_str(&body)?)
 }
 
 /// As if the time had passed for which a run that was killed still holds its organisation.
