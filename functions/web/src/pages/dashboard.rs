@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 /// How far back the last figures are looked for.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// How many orders are looked through for those that wait for somebody.
-const ORDERS: u32 = 10;
+/// How many open orders are looked through for those that wait for somebody.
+const ORDERS: u32 = 20;
 const WAITING: usize = 8;
 const RUNS: u32 = 12;
 const SHOWN_RUNS: usize = 6;
@@ -148,24 +148,28 @@ async fn waiting(
     settings: &Settings,
     organisation: &Organisation,
 ) -> Result<(Vec<Order>, bool), Failure> {
-    let mut found = Vec::new();
-    let mut more = false;
-    let states =
-        [(Scope::OrdersApprove, OrderState::PendingApproval), (Scope::OrdersWrite, OrderState::Held)];
-    for (scope, state) in states {
-        if principal.may(scope) {
-            let page = web.store.list_orders(&organisation.id, OrderFilter::In(state), None, ORDERS).await?;
-            more |= page.next.is_some();
-            found.extend(page.items);
-        }
+    let (approves, takes) = (principal.may(Scope::OrdersApprove), principal.may(Scope::OrdersWrite));
+    if !approves && !takes {
+        return Ok((Vec::new(), false));
     }
-    let theirs = |order: &Order| {
-        order.state != OrderState::PendingApproval
-            || order.author.id != principal.actor.id
-            || settings.orders.needs(order).0 != Needs::SomeoneElse
+    let page = web.store.list_orders(&organisation.id, OrderFilter::Open, None, ORDERS).await?;
+    let own = |order: &Order| order.author.id == principal.actor.id;
+    let theirs = |order: &Order| match order.state {
+        OrderState::PendingApproval => {
+            approves && (!own(order) || settings.orders.needs(order).0 != Needs::SomeoneElse)
+        }
+        OrderState::Held => takes,
+        OrderState::Draft
+        | OrderState::Approved
+        | OrderState::Placing
+        | OrderState::PlacedAtSupplier
+        | OrderState::Billed
+        | OrderState::Active
+        | OrderState::Rejected
+        | OrderState::Cancelled
+        | OrderState::Failed => false,
     };
-    found.retain(theirs);
-    Ok((found, more))
+    Ok((page.items.into_iter().filter(theirs).collect(), page.next.is_some()))
 }
 
 /// When the schedule starts again, if it goes on as it did the last two times.
