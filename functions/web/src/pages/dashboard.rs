@@ -26,7 +26,7 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How many open orders are looked through for those that wait for somebody.
 const ORDERS: u32 = 20;
 const WAITING: usize = 8;
-const RUNS: u32 = 12;
+const RUNS: u32 = 8;
 const SHOWN_RUNS: usize = 6;
 /// Who asks for the runs of the schedule.
 const SCHEDULE: &str = "schedule";
