@@ -178,9 +178,10 @@ pub(super) async fn create(
     if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
         return Err(wrong_field("name", format!("1 to {NAME_LENGTH} characters")));
     }
+    let asked = wanted.scopes.len();
     let scopes: Scopes = wanted.scopes.into_iter().map(Scope::from).collect();
-    if scopes.is_empty() {
-        return Err(wrong_field("scopes", "at least one"));
+    if scopes.is_empty() || scopes.iter().count() != asked {
+        return Err(wrong_field("scopes", "at least one, and each once"));
     }
     let owner = wanted.owner.as_deref().map(str::parse).transpose();
     let expires = wanted.expires.as_deref().map(str::parse).transpose();

@@ -93,6 +93,7 @@ async fn a_token_that_makes_no_sense_is_refused_with_the_field_that_is_wrong() {
         ("name", json!({"name": " ", "scopes": ["read"]})),
         ("name", json!({"name": "x".repeat(101), "scopes": ["read"]})),
         ("scopes", json!({"name": "x", "scopes": []})),
+        ("scopes", json!({"name": "x", "scopes": ["read", "sync", "read"]})),
         ("scopes[0]", json!({"name": "x", "scopes": ["everything"]})),
         ("expires", json!({"name": "x", "scopes": ["read"], "expires": "2020-01-01T00:00:00Z"})),
         ("expires", json!({"name": "x", "scopes": ["read"], "expires": "soon"})),
