@@ -38,7 +38,8 @@ fn every_alarm_is_explained() {
 #[test]
 fn the_runbook_has_a_chapter_for_every_alarm_that_says_whether_it_was_tried() {
     let page = text("docs/runbook.md");
-    let chapters: BTreeMap<_, _> = page.split("\n## ").skip(1).filter_map(|one| one.split_once('\n')).collect();
+    let chapters: BTreeMap<_, _> =
+        page.split("\n## ").skip(1).filter_map(|one| one.split_once('\n')).collect();
     for alarm in stack().of_type("AWS::CloudWatch::Alarm").keys() {
         let chapter = chapters.get(alarm.as_str()).unwrap_or_else(|| panic!("no chapter about {alarm}"));
         assert!(chapter.contains("*Tried*: "), "{alarm}");
