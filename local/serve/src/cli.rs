@@ -1,6 +1,8 @@
 //! The command line: what can be typed.
 
-use crate::commands::{audit, links, plan, records, runs, serve, settings, sync, tokens, transfer, users};
+use crate::commands::{
+    audit, backup, health, links, plan, records, runs, serve, settings, sync, tokens, transfer, users,
+};
 use crate::demo;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -15,6 +17,7 @@ Examples:
   billbridge sync --dry-run                see what would be done
   billbridge sync --apply 3f9c2a1b77d0     do exactly that
   billbridge serve                         do it every hour, unattended, with pages and API on one port
+  billbridge backup monday.db              the whole table in a file, while serve is at work
 
 Exit codes:
   0  done
@@ -51,6 +54,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Serve(serve::Args),
+    Health(health::Args),
     /// Try each credential, connection and needed call by itself, with the cure for whatever fails
     Check,
     Sync(sync::Args),
@@ -79,5 +83,6 @@ pub enum Command {
     OpenApi,
     Export(transfer::ExportArgs),
     Import(transfer::ImportArgs),
+    Backup(backup::Args),
     Demo(demo::Args),
 }

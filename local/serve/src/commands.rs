@@ -1,7 +1,9 @@
 //! One module a command: arguments, what is done, what is shown. Each can be called in-process.
 
 pub mod audit;
+pub mod backup;
 pub mod check;
+pub mod health;
 pub mod links;
 pub mod openapi;
 pub mod plan;

@@ -4,7 +4,7 @@ use crate::exit::Problem;
 use crate::stop::Stop;
 use axum::Router;
 use lambda_kit::env::Env;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tracing::info;
@@ -27,13 +27,7 @@ impl Door {
     /// # Errors
     /// When it is no address, or when somebody else has it.
     pub async fn open(env: &Env, listen: Option<&str>) -> Result<Self, Problem> {
-        let wanted = wanted(env, listen);
-        let address: SocketAddr = wanted.parse().map_err(|_| {
-            Problem::usage(
-                format!("{wanted:?} is no address to listen on"),
-                "an IP address and a port, for example 127.0.0.1:8080",
-            )
-        })?;
+        let address = parsed(&wanted(env, listen))?;
         let taken = |error: std::io::Error| {
             let cure = "end whoever has it, or choose another with --listen or BILLBRIDGE_LISTEN";
             Problem::failed(format!("cannot listen on {address}: {error}"), cure)
@@ -73,6 +67,31 @@ pub fn url(env: &Env, address: Option<SocketAddr>) -> String {
     url.unwrap_or_else(|| match address {
         Some(address) => format!("http://{address}"),
         None => format!("http://{}", wanted(env, None)),
+    })
+}
+
+/// Where a `serve` with these variables can be asked from this machine.
+///
+/// # Errors
+/// When `BILLBRIDGE_LISTEN` is no address.
+pub fn nearby(env: &Env) -> Result<String, Problem> {
+    let mut address = parsed(&wanted(env, None))?;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    Ok(format!("http://{address}"))
+}
+
+fn parsed(wanted: &str) -> Result<SocketAddr, Problem> {
+    wanted.parse().map_err(|_| {
+        Problem::usage(
+            format!("{wanted:?} is no address to listen on"),
+            "an IP address and a port, for example 127.0.0.1:8080",
+        )
     })
 }
 

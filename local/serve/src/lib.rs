@@ -27,7 +27,8 @@ pub mod table;
 
 use cli::{Cli, Command};
 use commands::{
-    audit, check, links, openapi, plan, records, runs, serve, settings, sync, tokens, transfer, users,
+    audit, backup, check, health, links, openapi, plan, records, runs, serve, settings, sync, tokens,
+    transfer, users,
 };
 use exit::{Exit, Problem};
 use house::House;
@@ -55,6 +56,12 @@ async fn dispatch(command: &Command, around: Surroundings, out: &mut Out) -> Res
     if let Command::OpenApi = command {
         return openapi::run(out);
     }
+    if let Command::Health(args) = command {
+        return health::run(args, &around, out).await;
+    }
+    if let Command::Backup(args) = command {
+        return backup::run(args, &around.env, out).await;
+    }
     let house = House::open(around).await?;
     match command {
         Command::Serve(args) => serve::run(args, &house, out).await,
@@ -71,6 +78,8 @@ async fn dispatch(command: &Command, around: Surroundings, out: &mut Out) -> Res
         Command::Tokens(command) => tokens::run(command, &house, out).await,
         Command::Users(command) => users::run(command, &house, out).await,
         Command::OpenApi => openapi::run(out),
+        Command::Health(args) => health::run(args, &house.around, out).await,
+        Command::Backup(args) => backup::run(args, house.env(), out).await,
         Command::Demo(args) => Box::pin(demo::run(args, house.around.stop.clone(), out)).await,
     }
 }

@@ -19,6 +19,10 @@ use store_dynamodb::DynamoStore;
 use tokio::sync::oneshot;
 use tracing::{debug, warn};
 
+mod copy;
+
+pub(crate) use copy::back_up;
+
 /// Where the table is unless `BILLBRIDGE_DATA` says otherwise.
 pub const DEFAULT_FILE: &str = "billbridge.db";
 /// As `BILLBRIDGE_DATA`: nothing is kept.

@@ -2,13 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+#[cfg(target_os = "linux")]
+mod alone;
+mod backup;
 mod check;
 mod demo;
 mod exits;
+mod health;
 mod http;
 mod json;
 mod links;
 mod open;
+mod packaging;
 mod people;
 mod secrets;
 mod serving;
