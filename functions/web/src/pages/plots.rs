@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MONTHS: i32 = 12;
 const DAYS: i32 = 30;
-const RUNS: u32 = 20;
+const RUNS: u32 = 12;
 
 /// One chart, or why there is none.
 struct Plot {
