@@ -12,6 +12,8 @@ pub(crate) enum Command {
     Bench { release: bool, name: String, rest: Vec<String> },
     E2eAws { dev: bool, only: Option<String> },
     OpenApi,
+    Sbom,
+    Advisories,
     Hooks(HookWish),
 }
 
@@ -41,6 +43,8 @@ cargo xtask <command>
   bench NAME [--release] [ARGS...]        build what a benchmark needs and run it
   e2e-aws [--dev] [NAME]                  the template and the binaries in an emulated AWS, told as stories
   openapi                                 write infra/openapi.json as the code describes itself
+  sbom                                    what each shipped binary is made of, as CycloneDX
+  advisories                              known holes in what we are built with; asks the network
   hooks [--install | --remove]            a pre-commit hook that runs `cargo xtask check --fast`
 
 `cargo xtask <command> --help` says more.";
@@ -94,6 +98,19 @@ cargo xtask openapi
 Builds `billbridge`, has it describe its HTTP interface (OpenAPI 3.1), and writes that to infra/openapi.json.
 `cargo xtask check` fails when the two differ.";
 
+const SBOM_HELP: &str = "\
+cargo xtask sbom
+
+Has cargo-cyclonedx write a list of components (CycloneDX 1.5) for every function and for `billbridge`, below
+target/sbom. Fails when one leaves out a package that the binary is built with.";
+
+const ADVISORIES_HELP: &str = "\
+cargo xtask advisories
+
+Fetches the RustSec advisory database and has cargo-deny look whether anything in Cargo.lock stands in it.
+For a nightly job: an advisory can come out on a day when nobody changed anything. Fails when one does, and
+when the database cannot be fetched, which proves nothing.";
+
 const HOOKS_HELP: &str = "\
 cargo xtask hooks [--install | --remove]
 
@@ -122,6 +139,10 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
         "e2e-aws" => e2e_aws(rest),
         "openapi" if help => Ok(Command::Help(OPENAPI_HELP)),
         "openapi" => no_more("openapi", rest).map(|()| Command::OpenApi),
+        "sbom" if help => Ok(Command::Help(SBOM_HELP)),
+        "sbom" => no_more("sbom", rest).map(|()| Command::Sbom),
+        "advisories" if help => Ok(Command::Help(ADVISORIES_HELP)),
+        "advisories" => no_more("advisories", rest).map(|()| Command::Advisories),
         "hooks" if help => Ok(Command::Help(HOOKS_HELP)),
         "hooks" => hooks(rest),
         other => Err(format!("no command `{other}`")),

@@ -162,7 +162,11 @@ fn deny(root: &Path) -> Result<Outcome, String> {
         let why = "cargo-deny not installed (cure: cargo install cargo-deny --locked)";
         return Ok(Outcome::Skipped(why.to_owned()));
     }
-    let passed = process::show(root, "cargo", &["deny", "check", "bans", "licenses", "sources"])?;
+    let passed = process::show(
+        root,
+        "cargo",
+        &["deny", "--log-level", "error", "check", "bans", "licenses", "sources"],
+    )?;
     Ok(if passed {
         Outcome::Ok("bans, licences and sources hold".to_owned())
     } else {

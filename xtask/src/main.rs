@@ -10,6 +10,7 @@
 
 use std::process::ExitCode;
 
+mod advisories;
 mod args;
 mod bench;
 mod check;
@@ -21,6 +22,7 @@ mod markdown;
 mod openapi;
 mod process;
 mod rust_text;
+mod sbom;
 mod size;
 mod toml_text;
 mod workspace;
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         Ok(Command::Bench { release, name, rest }) => bench::run(release, &name, &rest),
         Ok(Command::E2eAws { dev, only }) => e2e_aws::run(dev, only.as_deref()),
         Ok(Command::OpenApi) => openapi::run(),
+        Ok(Command::Sbom) => sbom::run(),
+        Ok(Command::Advisories) => advisories::run(),
         Ok(Command::Hooks(wish)) => hooks::run(wish),
         Err(problem) => {
             eprintln!("{problem}\n\n{}", args::HELP);

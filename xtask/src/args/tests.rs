@@ -12,7 +12,7 @@ fn no_words_show_the_help() {
 
 #[test]
 fn every_command_has_its_own_help_page() {
-    for command in ["check", "ci", "size", "bench", "e2e-aws", "openapi", "hooks"] {
+    for command in ["check", "ci", "size", "bench", "e2e-aws", "openapi", "sbom", "advisories", "hooks"] {
         let Ok(Command::Help(page)) = parsed(&format!("{command} --help")) else {
             panic!("{command} --help shows no page");
         };
