@@ -22,5 +22,6 @@ mod sharing;
 mod side_by_side;
 mod sync;
 mod transfer;
+mod upgrade;
 mod wire;
 mod world;
