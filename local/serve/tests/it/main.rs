@@ -6,6 +6,7 @@
 mod alone;
 mod backup;
 mod check;
+mod cost;
 mod demo;
 mod exits;
 mod health;
