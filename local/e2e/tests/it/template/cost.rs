@@ -75,6 +75,15 @@ fn an_alarm_is_one_metric_of_standard_resolution() {
 }
 
 #[test]
+fn the_dashboard_is_small_enough_to_be_one_of_those_that_are_free() {
+    for (name, dashboard) in stack().of_type("AWS::CloudWatch::Dashboard") {
+        let body = dashboard["Properties"]["DashboardBody"].as_str().unwrap();
+        let metrics = body.matches("[\"AWS/").count() + body.matches("[\"Billbridge/").count();
+        assert!((1..=50).contains(&metrics), "{name} shows {metrics} metrics");
+    }
+}
+
+#[test]
 fn the_table_is_paid_by_request_with_recovery_and_a_key_that_aws_manages() {
     let tables = stack().of_type("AWS::DynamoDB::Table");
     assert_eq!(tables.len(), 1);
