@@ -142,7 +142,10 @@ fn show(estimate: &Estimate, load: &Load, (measured, prices): (&Measured, &Price
     let empty = String::new;
     sheet.row(["a month".to_owned(), empty(), empty(), empty(), shown(total, 2), shown(after, 2), empty()]);
     out.line(sheet.text(out.look));
-    out.line(format_args!("prices: {}, list prices of {}, without taxes", prices.region, prices.date));
+    out.line(format_args!(
+        "prices: {}, list prices looked up on {}, without taxes",
+        prices.region, prices.date
+    ));
     out.line(format_args!("measured: {} at commit {}", measured.fact("taken"), measured.fact("commit")));
 }
 

@@ -157,7 +157,7 @@ fn functions(bill: &mut Bill<'_>, month: &Work, load: &Load) -> Result<(), Strin
             + of(AWS_CALLS) * AWS_CALL_MS
             + of(OUTSIDE_CALLS) * load.call_ms;
         let quantity = milliseconds / THOUSAND * memory / Decimal::from(1024);
-        let from = "time measured, MemorySize";
+        let from = "processor, calls measured";
         bill.item((format!("Lambda: {function}"), "GB-s"), quantity, "lambda.gb_second", from)?;
     }
     Ok(())
