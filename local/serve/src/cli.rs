@@ -1,7 +1,7 @@
 //! The command line: what can be typed.
 
 use crate::commands::{
-    audit, backup, health, links, plan, records, runs, serve, settings, sync, tokens, transfer, users,
+    audit, backup, cost, health, links, plan, records, runs, serve, settings, sync, tokens, transfer, users,
 };
 use crate::demo;
 use clap::{Parser, Subcommand};
@@ -18,6 +18,7 @@ Examples:
   billbridge sync --apply 3f9c2a1b77d0     do exactly that
   billbridge serve                         do it every hour, unattended, with pages and API on one port
   billbridge backup monday.db              the whole table in a file, while serve is at work
+  billbridge cost --subscriptions 10000    what AWS would ask for it in a month
 
 Exit codes:
   0  done
@@ -84,5 +85,6 @@ pub enum Command {
     Export(transfer::ExportArgs),
     Import(transfer::ImportArgs),
     Backup(backup::Args),
+    Cost(cost::Args),
     Demo(demo::Args),
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod check;
+pub mod cost;
 pub mod health;
 pub mod links;
 pub mod openapi;

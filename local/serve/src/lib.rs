@@ -9,6 +9,7 @@
 pub mod bus;
 pub mod cli;
 pub mod commands;
+pub mod cost;
 pub mod demo;
 pub mod door;
 pub mod exit;
@@ -62,6 +63,9 @@ async fn dispatch(command: &Command, around: Surroundings, out: &mut Out) -> Res
     if let Command::Backup(args) = command {
         return backup::run(args, &around.env, out).await;
     }
+    if let Command::Cost(args) = command {
+        return commands::cost::run(args, out);
+    }
     let house = House::open(around).await?;
     match command {
         Command::Serve(args) => serve::run(args, &house, out).await,
@@ -80,6 +84,7 @@ async fn dispatch(command: &Command, around: Surroundings, out: &mut Out) -> Res
         Command::OpenApi => openapi::run(out),
         Command::Health(args) => health::run(args, &house.around, out).await,
         Command::Backup(args) => backup::run(args, house.env(), out).await,
+        Command::Cost(args) => commands::cost::run(args, out),
         Command::Demo(args) => Box::pin(demo::run(args, house.around.stop.clone(), out)).await,
     }
 }

@@ -34,6 +34,16 @@ impl AuditStore for DynamoStore {
 }
 
 impl DynamoStore {
+    /// Reads the end of the log where this process does not know it yet.
+    pub(crate) async fn know_the_end(&self, organisation: &OrganisationId) -> Result<(), Failure> {
+        let log = self.log(organisation);
+        let mut end = log.lock().await;
+        if end.is_none() {
+            *end = Some(self.audit_head(organisation).await?);
+        }
+        Ok(())
+    }
+
     pub(crate) async fn audit_head(&self, organisation: &OrganisationId) -> Result<AuditHead, Failure> {
         let item = self.get("read the end of the audit log", keys::audit_head(organisation)).await?;
         item.as_ref().map_or_else(|| Ok(AuditHead::default()), read_head)

@@ -25,7 +25,8 @@ const TRIES: u32 = 4;
 
 #[async_trait]
 impl EffectStore for DynamoStore {
-    /// 5 write units: the entry, its place among the open ones, the lease's check.
+    /// 5 write units: the entry, its place among the open ones, the lease's check. The first in a process reads the
+    /// end of the audit log for 1 read unit: an end that a later version wrote is met before anything is done.
     async fn begin(
         &self,
         lease: &Lease,
@@ -36,6 +37,7 @@ impl EffectStore for DynamoStore {
     ) -> Result<Begun, Failure> {
         let writer = self.writer(lease);
         let _turn = writer.lock().await;
+        self.know_the_end(organisation).await?;
         let mut entry = EffectEntry {
             key: key.clone(),
             organisation: organisation.clone(),

@@ -2,6 +2,7 @@
 
 mod building;
 mod configuration;
+mod cost;
 mod documents;
 mod filter;
 mod powers;

@@ -6,6 +6,7 @@
 mod alone;
 mod backup;
 mod check;
+mod cost;
 mod demo;
 mod exits;
 mod health;
@@ -22,5 +23,6 @@ mod sharing;
 mod side_by_side;
 mod sync;
 mod transfer;
+mod upgrade;
 mod wire;
 mod world;

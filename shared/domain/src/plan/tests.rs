@@ -20,6 +20,10 @@ fn a_damaged_plan_is_refused_with_the_line_and_the_field() {
     let problem = |text: &str| Plan::from_text(text).unwrap_err().to_string();
     assert_eq!(problem("something else"), "line 1 of the plan cannot be read: the heading is missing");
     assert_eq!(
+        problem(&TEXT.replacen("plan 1 ", "plan 2 ", 1)),
+        "line 1 of the plan cannot be read: it is of form 2, and this version reads form 1: update it"
+    );
+    assert_eq!(
         problem(&TEXT.replace("base=3", "base=x")),
         "line 2 of the plan cannot be read: field base: invalid digit found in string"
     );

@@ -8,7 +8,9 @@ use crate::service::{ServiceState, ServiceStatus};
 use crate::subscription::BillingCycle;
 use std::str::FromStr;
 
-const HEADING: &str = "billbridge plan 1";
+const HEADING: &str = "billbridge plan ";
+/// The form that is written, and read.
+const FORM: &str = "1";
 
 /// A text is not a plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +25,7 @@ pub struct InvalidPlan {
 impl Plan {
     /// The canonical text. Two equal plans have equal texts and hashes.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{HEADING} {}\n", self.organisation);
+        let mut text = format!("{HEADING}{FORM} {}\n", self.organisation);
         for line in &self.lines {
             write_line(&mut text, line);
             text.push('\n');
@@ -35,11 +37,13 @@ impl Plan {
     pub fn from_text(text: &str) -> Result<Self, InvalidPlan> {
         let fail = |line: usize, problem: &str| InvalidPlan { line, problem: problem.into() };
         let mut rows = text.lines();
-        let organisation = rows
-            .next()
-            .and_then(|heading| heading.strip_prefix(HEADING))
-            .and_then(|rest| rest.trim_start().parse().ok())
-            .ok_or_else(|| fail(1, "the heading is missing"))?;
+        let heading = rows.next().and_then(|heading| heading.strip_prefix(HEADING)?.split_once(' '));
+        let (form, organisation) = heading.ok_or_else(|| fail(1, "the heading is missing"))?;
+        if form != FORM {
+            let problem = format!("it is of form {form}, and this version reads form {FORM}: update it");
+            return Err(InvalidPlan { line: 1, problem });
+        }
+        let organisation = organisation.parse().map_err(|_| fail(1, "the heading names no organisation"))?;
         let lines = rows
             .enumerate()
             .map(|(at, row)| read_line(row).map_err(|problem| InvalidPlan { line: at + 2, problem }))

@@ -11,14 +11,14 @@ use wire::Request;
 mod estate;
 mod lines;
 mod meter;
-mod pages;
+pub(crate) mod pages;
 mod rate;
 mod served;
 mod units;
 mod wire;
 
 /// Where people work.
-const PAGES: [&str; 4] = ["/", "/sync", "/orders", "/settings"];
+pub(crate) const PAGES: [&str; 4] = ["/", "/sync", "/orders", "/settings"];
 
 pub(crate) async fn run(options: &HttpOptions) -> Result<Report, Trouble> {
     let build = Build::current()?;

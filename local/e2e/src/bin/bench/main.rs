@@ -1,8 +1,10 @@
 //! `bench sync` measures `subscription-sync`, `bench http` pages and API of `billbridge serve`; both put every
-//! figure beside the least that is possible, or beside its budget. `docs/benchmarks.md` says what each line means.
-//! `cargo xtask bench sync` and `cargo xtask bench http` build what they need and start them.
+//! figure beside the least that is possible, or beside its budget. `bench cost` measures what AWS would bill, for
+//! `billbridge cost`. `docs/benchmarks.md` and `docs/cost.md` say what each figure means. `cargo xtask bench sync`, `http`
+//! and `cost` build what they need and start them.
 
 mod change;
+mod cost;
 mod facts;
 mod http;
 mod judge;
@@ -31,6 +33,8 @@ enum What {
     Sync(SyncOptions),
     /// Pages and API of `billbridge serve`, asked from outside.
     Http(HttpOptions),
+    /// Units, calls, processor time and bytes of each piece of work, written to the file that `billbridge cost` reads.
+    Cost,
 }
 
 /// How much to measure.
@@ -80,12 +84,17 @@ fn main() -> ExitCode {
     let Options { what } = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = runtime.map_err(Trouble::from).and_then(|runtime| match &what {
-        What::Sync(options) => runtime.block_on(sync::run(options)),
-        What::Http(options) => runtime.block_on(http::run(options)),
+        What::Sync(options) => {
+            runtime.block_on(sync::run(options)).map(|report| Some((report, options.json)))
+        }
+        What::Http(options) => {
+            runtime.block_on(http::run(options)).map(|report| Some((report, options.json)))
+        }
+        What::Cost => runtime.block_on(cost::run()).map(|()| None),
     });
     match outcome {
-        Ok(report) => {
-            let (What::Sync(SyncOptions { json, .. }) | What::Http(HttpOptions { json, .. })) = what;
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some((report, json))) => {
             report::show(&report, json);
             if report.is_within() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }

@@ -72,9 +72,7 @@ impl Scene {
 
     /// The connections that the function has, in this process.
     pub(crate) fn connections(&self) -> Result<Connections, Trouble> {
-        let env = Env::from_pairs(self.environment.pairs());
-        Connections::from_env(&env, Arc::new(SystemClock))
-            .map_err(|problems| Trouble::new(problems.to_string()))
+        connections(&self.environment)
     }
 
     /// A function that has not been asked anything yet.
@@ -82,33 +80,9 @@ impl Scene {
         Function::start(&self.build.binary("subscription-sync"), environment).await
     }
 
-    /// Makes the estate one that is in step: the digest of every subscription, as the planner computes it, stands
-    /// in the index. Sync records are left out: an unchanged run reads none.
+    /// Makes the estate one that is in step.
     pub(crate) async fn put_in_step(&self) -> Result<(), Trouble> {
-        let (store, now) = (self.store(), SystemClock.now());
-        let settings = store.find_settings().await?.ok_or_else(|| Trouble::new("no settings"))?;
-        let id: OrganisationId = id(ORGANISATION)?;
-        let organisation = settings.find(&id).ok_or_else(|| Trouble::new("no organisation"))?;
-        let book = LinkBook::new(&store.links().await?, &organisation.supplier, &organisation.billing);
-        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let planner = Planner::new(organisation, &settings, &book, today);
-        let connections = self.connections()?;
-        let source = connections.sources.first().ok_or_else(|| Trouble::new("no source"))?;
-        let mut changes = Vec::new();
-        for number in 1..=u32::try_from(self.pages()).unwrap_or(u32::MAX) {
-            let page = source.page(organisation, number, Deadline::never()).await?;
-            for row in page.rows {
-                let row = row.map_err(|row| Trouble::new(row.problem))?;
-                let digest = Some(planner.digest(&row));
-                changes.push(IndexChange { key: SubscriptionKey::of(row.id.as_str()), digest });
-            }
-        }
-        let until = now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now);
-        let lease = store.acquire(&format!("sync/{ORGANISATION}"), &RunId::new(now, 0), now, until).await?;
-        let lease = lease.map_err(|held| Trouble::new(format!("the lease is held by {}", held.by)))?;
-        store.change_index(&lease, &id, &DigestIndex::default(), &changes).await?;
-        store.release(&lease).await?;
-        self.simulators.reset().await
+        in_step(&self.store(), &self.simulators, (&self.environment, self.pages())).await
     }
 
     /// Syncs through the function until nothing is left, as the first runs of an installation do.
@@ -125,6 +99,44 @@ impl Scene {
         }
         self.simulators.reset().await
     }
+}
+
+/// Makes an estate of so many pages one that is in step: the digest of every subscription, as the planner computes it,
+/// stands in the index. Sync records are left out: an unchanged run reads none.
+pub(crate) async fn in_step(
+    store: &DynamoStore,
+    simulators: &Simulators,
+    (environment, pages): (&Environment, u64),
+) -> Result<(), Trouble> {
+    let now = SystemClock.now();
+    let settings = store.find_settings().await?.ok_or_else(|| Trouble::new("no settings"))?;
+    let id: OrganisationId = id(ORGANISATION)?;
+    let organisation = settings.find(&id).ok_or_else(|| Trouble::new("no organisation"))?;
+    let book = LinkBook::new(&store.links().await?, &organisation.supplier, &organisation.billing);
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let planner = Planner::new(organisation, &settings, &book, today);
+    let connections = connections(environment)?;
+    let source = connections.sources.first().ok_or_else(|| Trouble::new("no source"))?;
+    let mut changes = Vec::new();
+    for number in 1..=u32::try_from(pages).unwrap_or(u32::MAX) {
+        let page = source.page(organisation, number, Deadline::never()).await?;
+        for row in page.rows {
+            let row = row.map_err(|row| Trouble::new(row.problem))?;
+            let digest = Some(planner.digest(&row));
+            changes.push(IndexChange { key: SubscriptionKey::of(row.id.as_str()), digest });
+        }
+    }
+    let until = now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now);
+    let lease = store.acquire(&format!("sync/{ORGANISATION}"), &RunId::new(now, 0), now, until).await?;
+    let lease = lease.map_err(|held| Trouble::new(format!("the lease is held by {}", held.by)))?;
+    store.change_index(&lease, &id, &DigestIndex::default(), &changes).await?;
+    store.release(&lease).await?;
+    simulators.reset().await
+}
+
+fn connections(environment: &Environment) -> Result<Connections, Trouble> {
+    let env = Env::from_pairs(environment.pairs());
+    Connections::from_env(&env, Arc::new(SystemClock)).map_err(|problems| Trouble::new(problems.to_string()))
 }
 
 /// Stores what an operator would have stored: settings and every link.

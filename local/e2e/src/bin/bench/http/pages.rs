@@ -78,7 +78,7 @@ pub(crate) async fn transfer(served: &Served, path: &str) -> Result<Transfer, Tr
 
 /// What a browser loads without being asked: what tags name, and parts that come by themselves. An address of
 /// another host counts wherever it stands in an attribute.
-fn named_in_html(html: &str) -> Vec<String> {
+pub(crate) fn named_in_html(html: &str) -> Vec<String> {
     let mut named = Vec::new();
     for tag in html.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
         let name = tag.split_ascii_whitespace().next().unwrap_or_default();
