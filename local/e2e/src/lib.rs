@@ -13,6 +13,7 @@ mod function;
 mod process;
 mod runtime_api;
 mod simulators;
+mod throttled;
 mod trouble;
 mod wait;
 
@@ -23,5 +24,6 @@ pub use function::{Environment, Function, Invoked};
 pub use process::Usage;
 pub use runtime_api::Answer;
 pub use simulators::{Announced, Simulators};
+pub use throttled::ThrottledTable;
 pub use trouble::Trouble;
 pub use wait::{eventually, until};
