@@ -9,6 +9,7 @@
 mod built;
 mod estate;
 mod event_bus;
+mod filter;
 mod function;
 mod process;
 mod runtime_api;
@@ -20,6 +21,7 @@ mod wait;
 pub use built::{Build, build_function};
 pub use estate::{OrganisationSetup, links, settings_json};
 pub use event_bus::{EventBus, Published};
+pub use filter::counts;
 pub use function::{Environment, Function, Invoked};
 pub use process::Usage;
 pub use runtime_api::Answer;

@@ -3,7 +3,6 @@
 mod building;
 mod configuration;
 mod documents;
-mod filter;
 mod powers;
 mod reading;
 mod routes;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 const SUBSCRIPTIONS: u64 = 24;
 
-async fn house() -> (House, ThrottledTable) {
-    let mut house = House::open(nordic(24, 4, 1000)).await;
+/// Puts a table that can throttle in front of the house's own.
+async fn in_front(house: &mut House) -> ThrottledTable {
     let table = ThrottledTable::start(house.table.endpoint()).await.unwrap();
     house.environment = house.environment.clone().with("AWS_ENDPOINT_URL_DYNAMODB", table.endpoint());
-    (house, table)
+    table
 }
 
 /// Everything is there once, the log of it is whole, and another run finds nothing to do.
@@ -30,7 +30,8 @@ async fn assert_done_once(house: &House, function: &mut e2e::Function) {
 
 #[tokio::test]
 async fn a_table_that_throttles_now_and_then_costs_a_run_time_and_nothing_else() {
-    let (house, table) = house().await;
+    let mut house = House::open(nordic(24, 4, 1000)).await;
+    let table = in_front(&mut house).await;
     let mut function = house.function().await;
     function.ready().await.unwrap();
     table.throttle_every(7);
@@ -48,7 +49,8 @@ async fn a_table_that_throttles_now_and_then_costs_a_run_time_and_nothing_else()
 #[tokio::test]
 async fn a_table_that_throttles_everything_fails_the_attempt_and_the_work_is_done_once_when_it_answers_again()
 {
-    let (house, table) = house().await;
+    let mut house = House::open(nordic(24, 4, 1000)).await;
+    let table = in_front(&mut house).await;
     house.hostbill.with(|model| model.faults.latency = Duration::from_millis(20));
     let mut function = house.function().await;
     let accounts = || house.hostbill.with(|model| model.accounts.len());
