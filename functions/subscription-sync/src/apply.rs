@@ -17,6 +17,7 @@ use domain::settings::Organisation;
 use futures::StreamExt as _;
 use journal::{Journal, Performed};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::{info, warn};
 
@@ -49,6 +50,8 @@ pub(crate) struct Applied {
     pub(crate) out_of_time: bool,
     /// Problems in words.
     pub(crate) problems: Vec<String>,
+    /// Why the work was broken off: the table cannot be written, the lease is lost, or billing does not let us in.
+    pub(crate) broken: Option<Failure>,
 }
 
 /// What became of one line.
@@ -64,7 +67,8 @@ impl<S: Store> Apply<'_, S> {
     /// Makes the changes and writes the records of the lines that need no call.
     ///
     /// # Errors
-    /// When the table cannot be written or the lease is lost; what was done is in the journal.
+    /// When not even the records that need no call can be written; what breaks off the changes stands in what it
+    /// gives, beside what was done until then.
     pub(crate) async fn apply(&self, plan: &Plan) -> Result<Applied, Failure> {
         let mut applied = Applied::default();
         self.keep(plan, &mut applied).await?;
@@ -75,26 +79,27 @@ impl<S: Store> Apply<'_, S> {
                 groups.entry(&change.to.client).or_default().push((line, change));
             }
         }
+        let wanted = groups.values().map(Vec::len).sum::<usize>();
+        let mut looked_at = 0;
         let stop = AtomicBool::new(false);
         let lanes = self.deps.limits.in_flight.max(1);
         let mut outcomes = futures::stream::iter(groups.into_values().map(|lines| self.group(lines, &stop)))
             .buffer_unordered(lanes);
-        let mut broken = None;
         while let Some(group) = outcomes.next().await {
             let (done, failure) = group;
+            looked_at += done.len();
             for (line, outcome) in done {
                 applied.count(line, outcome);
             }
             if let Some(failure) = failure {
                 stop.store(true, Ordering::Relaxed);
-                broken.get_or_insert(failure);
+                applied.broken.get_or_insert(failure);
             }
         }
         drop(outcomes);
-        match broken {
-            Some(failure) => Err(failure),
-            None => Ok(applied),
-        }
+        // Those that a client's failure kept from being looked at.
+        applied.left += wanted.saturating_sub(looked_at) as u64;
+        Ok(applied)
     }
 
     /// Whether the record still is what the line was planned on.
@@ -145,6 +150,9 @@ impl<S: Store> Apply<'_, S> {
             if creates && listed.is_none() {
                 match self.billing.services_of(&change.to.client, self.deadline).await {
                     Ok(rows) => listed = Some(rows),
+                    Err(failure) if failure.kind == FailureKind::Unauthorised => {
+                        return (done, Some(failure));
+                    }
                     Err(failure) => {
                         let rows: &[ServiceRow] = &[];
                         let record = self.effect(line, change, rows).failed_record(&failure.to_string());
@@ -194,6 +202,7 @@ impl<S: Store> Apply<'_, S> {
             change,
             before: self.records.get(&SubscriptionKey::of(line.subscription.as_str())),
             listed,
+            shut_out: OnceLock::new(),
         }
     }
 
@@ -208,7 +217,7 @@ impl<S: Store> Apply<'_, S> {
         };
         let id = &line.subscription;
         let performed = journal.perform(&effect).await?;
-        Ok(match performed {
+        let outcome = match performed {
             Performed::Done(receipt) => {
                 info!(subscription.id = %id, receipt = %receipt.text, "subscription {id}: {}", receipt.text);
                 let (record, _) = journal::Effect::done(&effect, &receipt);
@@ -237,7 +246,12 @@ impl<S: Store> Apply<'_, S> {
                 self.deps.store.put_records(self.lease, std::slice::from_ref(&record)).await?;
                 Outcome::Kept { record, problem: format!("subscription {id}: {reason}") }
             }
-        })
+        };
+        // Nothing else will be let in either: it is not this change that was refused.
+        match (outcome, effect.shut_out.get()) {
+            (Outcome::Refused(_) | Outcome::Kept { .. }, Some(failure)) => Err(failure.clone()),
+            (outcome, _) => Ok(outcome),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use domain::service::{
     BillingStatus, ServiceDetails, ServiceEdit, ServiceReference, ServiceRow, ServiceState, ServiceStatus,
 };
 use journal::{Effect, Finding, Made, Notes, Receipt};
+use std::sync::OnceLock;
 
 /// The note that holds the order's id once it is placed.
 const ORDER: &str = "order";
@@ -44,6 +45,8 @@ pub(crate) struct ServiceChange<'a> {
     pub(crate) before: Option<&'a SyncRecord>,
     /// The client's services as listed in this run, read once for all creations of this client.
     pub(crate) listed: &'a [ServiceRow],
+    /// How billing refused to let us in, if it did.
+    pub(crate) shut_out: OnceLock<Failure>,
 }
 
 impl ServiceChange<'_> {
@@ -268,6 +271,33 @@ impl ServiceChange<'_> {
         }
     }
 
+    /// Makes the change, from where the notes say an earlier attempt got to.
+    async fn make(&self, notes: &mut dyn Notes) -> Result<Receipt, Failure> {
+        let Some((service, from)) = self.change.service.as_ref().zip(self.change.from.as_ref()) else {
+            let resumed = notes.find(SERVICE).is_some();
+            let service = self.create(notes).await?;
+            self.complete(&service, notes, resumed).await?;
+            return Ok(self.receipt(service, notes.find(ADOPTED).is_some()));
+        };
+        let settled = self.before.is_some_and(|b| !matches!(b.state, SyncState::Error { .. }));
+        if settled && notes.find(SERVICE).is_none() {
+            self.update(service, from).await?;
+        } else {
+            let details = self.details(service).await?;
+            self.bring(&details, false).await?;
+        }
+        Ok(self.receipt(service.clone(), false))
+    }
+
+    /// Remembers that billing did not let us in: that says nothing about this change, and concerns every other.
+    fn hear<T>(&self, said: Result<T, Failure>) -> Result<T, Failure> {
+        said.inspect_err(|failure| {
+            if failure.kind == FailureKind::Unauthorised {
+                self.shut_out.get_or_init(|| failure.clone());
+            }
+        })
+    }
+
     /// The change in one line: what it was and what it is.
     fn summary(&self) -> String {
         let to = &self.change.to;
@@ -336,24 +366,13 @@ impl Effect for ServiceChange<'_> {
     }
 
     async fn call(&self, notes: &mut dyn Notes) -> Result<Receipt, Failure> {
-        let Some((service, from)) = self.change.service.as_ref().zip(self.change.from.as_ref()) else {
-            let resumed = notes.find(SERVICE).is_some();
-            let service = self.create(notes).await?;
-            self.complete(&service, notes, resumed).await?;
-            return Ok(self.receipt(service, notes.find(ADOPTED).is_some()));
-        };
-        let settled = self.before.is_some_and(|b| !matches!(b.state, SyncState::Error { .. }));
-        if settled && notes.find(SERVICE).is_none() {
-            self.update(service, from).await?;
-        } else {
-            let details = self.details(service).await?;
-            self.bring(&details, false).await?;
-        }
-        Ok(self.receipt(service.clone(), false))
+        self.hear(self.make(notes).await)
     }
 
     async fn look_up(&self, notes: &mut dyn Notes) -> Result<Finding, Failure> {
-        let Some(service) = &self.change.service else { return self.look_up_creation(notes).await };
+        let Some(service) = &self.change.service else {
+            return self.hear(self.look_up_creation(notes).await);
+        };
         // Every call on a running service says the same however often it is sent; from here on it is read
         // first and only what is missing is sent.
         notes.set(SERVICE, service.as_str()).await?;

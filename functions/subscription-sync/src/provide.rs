@@ -18,6 +18,7 @@ use domain::settings::Approval;
 use domain::subscription::{ObservedSubscription, OfferKey};
 use journal::{Effect, Finding, Journal, Made, Notes, Performed, Receipt};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What billing lacks and the policy has created.
 #[derive(Default)]
@@ -208,7 +209,8 @@ impl<S: Store> Work<'_, S> {
             ));
             return Ok(false);
         }
-        let source = self.connections.source(&self.organisation.supplier)?.as_ref();
+        let connections = Arc::clone(&self.connections);
+        let source = connections.source(&self.organisation.supplier)?.as_ref();
         let mut links = Vec::new();
         for tenant in &missing.tenants {
             if let Some(Made::Client(client)) = self.create(Wanted::Client { tenant, source }).await? {

@@ -24,13 +24,18 @@ use tracing::{info, warn};
 /// A run in progress.
 pub(crate) struct Work<'a, S> {
     pub(crate) deps: &'a Deps<S>,
-    pub(crate) connections: &'a Connections,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) settings: &'a Settings,
     pub(crate) organisation: &'a Organisation,
     pub(crate) deadline: Deadline,
     pub(crate) lease: Lease,
     pub(crate) run: Run,
+    /// Whether the plan is stored and changes are made.
+    applying: bool,
 }
+
+/// How many runs are looked at for one that was at work meanwhile.
+const LATEST: u32 = 100;
 
 /// Runs one command to its end or to a checkpoint, and leaves a report. A run that was asked for by its number
 /// leaves it under that number, whatever happens.
@@ -63,18 +68,15 @@ pub async fn sync<S: Store>(deps: &Deps<S>, command: &Command, deadline: Deadlin
     };
     let mut work = Work {
         deps,
-        connections: &connections,
+        connections,
         settings: &settings,
         organisation: &organisation,
         deadline,
         lease,
         run,
+        applying: false,
     };
-    let outcome = match command {
-        Command::Start { .. } => work.start().await,
-        Command::Continue { .. } => work.resume().await,
-    };
-    let state = match outcome {
+    let state = match work.carry_out(command).await {
         Ok(state) => state,
         Err(failure) => {
             let Work { lease, run, .. } = work;
@@ -113,9 +115,6 @@ async fn ready<S: Store>(deps: &Deps<S>, id: &OrganisationId) -> Result<Ready, F
 
 /// Writes the report of a run that ended early, and gives the reason back.
 async fn failed<S: Store>(deps: &Deps<S>, run: Run, failure: Failure) -> Failure {
-    if failure.kind == FailureKind::Unauthorised {
-        deps.connections.doubt();
-    }
     let report = Run { state: RunState::Failed(failure.to_string()), ..run };
     if let Err(second) = finish(deps, report).await {
         warn!(error = %second, "the failed run's report could not be written: {second}");
@@ -164,6 +163,29 @@ async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> 
 }
 
 impl<S: Store> Work<'_, S> {
+    /// To the end, a checkpoint or a failure. Credentials that were rotated meanwhile cost a second look at what is
+    /// left, and nothing else.
+    async fn carry_out(&mut self, command: &Command) -> Result<RunState, Failure> {
+        let begun = match command {
+            Command::Start { .. } => self.start().await,
+            Command::Continue { .. } => self.resume().await,
+        };
+        let refused = matches!(&begun, Err(failure) if failure.kind == FailureKind::Unauthorised);
+        if !refused || !self.are_rotated().await? {
+            return begun;
+        }
+        info!(run.id = %self.run.id, "run {} goes on with the credentials that were rotated", self.run.id);
+        if self.applying { self.go_on().await } else { self.start().await }
+    }
+
+    /// Whether there are other credentials by now than those that were refused; then they are used.
+    async fn are_rotated(&mut self) -> Result<bool, Failure> {
+        self.deps.connections.doubt();
+        let now = self.deps.connections.current().await?;
+        let before = std::mem::replace(&mut self.connections, now);
+        Ok(!Arc::ptr_eq(&before, &self.connections))
+    }
+
     async fn start(&mut self) -> Result<RunState, Failure> {
         let ordered = self.find_ordered().await?;
         let mut planned = match &ordered {
@@ -262,6 +284,7 @@ impl<S: Store> Work<'_, S> {
         self.renew_lease().await?;
         // From here on a killed run can be seen to have been at work.
         self.deps.store.put_run(&self.run).await?;
+        self.applying = true;
         let billing = self.connections.billing(&self.organisation.billing)?.as_ref();
         let apply = Apply {
             deps: self.deps,
@@ -275,6 +298,14 @@ impl<S: Store> Work<'_, S> {
             deadline: self.deadline.min(Deadline(self.lease.until)),
         };
         let mut applied = apply.apply(&plan).await?;
+        if let Some(failure) = applied.broken.take() {
+            if failure.kind == FailureKind::Unauthorised {
+                // Billing does not let us in; the table does.
+                self.change_index(&index, &applied.index).await?;
+            }
+            self.conclude(applied);
+            return Err(failure);
+        }
         applied.index.extend(heal);
         self.change_index(&index, &applied.index).await?;
         Ok(self.conclude(applied))
@@ -306,8 +337,31 @@ impl<S: Store> Work<'_, S> {
         RunState::Continued { checkpoint: before + 1 }
     }
 
-    /// Goes on with the stored plan: lines whose record has moved on are done.
+    /// Goes on from a checkpoint, if the plan can still be about this world.
     async fn resume(&mut self) -> Result<RunState, Failure> {
+        match self.overtaken().await? {
+            Some(why) => Ok(RunState::Refused(why)),
+            None => self.go_on().await,
+        }
+    }
+
+    /// Why nobody may go on with the stored plan: the checkpoint came too late. What another run found as it was
+    /// before leaves no trace in a record, so that the plan alone does not show it.
+    async fn overtaken(&self) -> Result<Option<String>, Failure> {
+        let stopped = self.run.updated;
+        let runs = self.deps.store.runs(&self.organisation.id, LATEST).await?;
+        let other =
+            runs.iter().find(|run| run.id != self.run.id && run.updated > stopped && was_at_work(run));
+        Ok(match other {
+            Some(other) => Some(format!("run {} was at work since it stopped", other.id)),
+            None if self.deps.clock.now().duration_since(stopped) < self.deps.limits.lease => None,
+            None => Some(format!("it stopped at {stopped}, and the world has moved since")),
+        }
+        .map(|why| format!("{why}: the next run plans anew what was left")))
+    }
+
+    /// Goes on with the stored plan: lines whose record has moved on are done.
+    async fn go_on(&mut self) -> Result<RunState, Failure> {
         let hash = self.run.plan.clone().ok_or_else(|| refuse("the run to continue has no plan"))?;
         let stored = self.deps.store.find_plan(&hash).await?;
         let plan = stored.ok_or_else(|| refuse(format!("plan {hash} is not stored")))?.plan;
@@ -318,5 +372,17 @@ impl<S: Store> Work<'_, S> {
         self.load(&keys, &mut records).await?;
         self.apply(Planned { plan, hash, index, records, missing: Missing::default(), heal: Vec::new() })
             .await
+    }
+}
+
+/// Whether a run may have changed something; one that is refused has not.
+fn was_at_work(run: &Run) -> bool {
+    match run.state {
+        RunState::Requested | RunState::Refused(_) => false,
+        RunState::Running
+        | RunState::Continued { .. }
+        | RunState::AwaitingApproval
+        | RunState::Finished
+        | RunState::Failed(_) => true,
     }
 }

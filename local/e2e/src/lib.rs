@@ -9,19 +9,23 @@
 mod built;
 mod estate;
 mod event_bus;
+mod filter;
 mod function;
 mod process;
 mod runtime_api;
 mod simulators;
+mod throttled;
 mod trouble;
 mod wait;
 
 pub use built::{Build, build_function};
 pub use estate::{OrganisationSetup, links, settings_json};
 pub use event_bus::{EventBus, Published};
+pub use filter::counts;
 pub use function::{Environment, Function, Invoked};
 pub use process::Usage;
 pub use runtime_api::Answer;
 pub use simulators::{Announced, Simulators};
+pub use throttled::ThrottledTable;
 pub use trouble::Trouble;
 pub use wait::{eventually, until};

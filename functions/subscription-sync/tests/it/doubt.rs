@@ -1,6 +1,6 @@
 //! Crashes and lost replies: nothing is done twice and nothing is lost.
 
-use crate::world::World;
+use crate::world::{Ticking, World};
 use domain::clock::Deadline;
 use domain::plan::PlanHash;
 use domain::record::SyncState;
@@ -273,14 +273,4 @@ async fn applying_a_plan_after_the_world_moved_is_refused() {
     assert_eq!(world.accounts().len(), 0);
     let nonsense: PlanHash = "0".repeat(64).parse().unwrap();
     assert!(matches!(world.run(RunMode::Apply(nonsense)).await.state, RunState::Refused(_)));
-}
-
-/// A clock on which every glance costs a second.
-struct Ticking(testkit::FixedClock);
-
-impl domain::clock::Clock for Ticking {
-    fn now(&self) -> jiff::Timestamp {
-        self.0.advance(jiff::SignedDuration::from_secs(1));
-        domain::clock::Clock::now(&self.0)
-    }
 }

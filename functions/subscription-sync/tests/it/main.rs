@@ -9,6 +9,7 @@ mod control;
 mod doubt;
 mod everyday;
 mod figures;
+mod late;
 mod lists;
 mod orders;
 mod replies;

@@ -293,6 +293,16 @@ impl World {
     }
 }
 
+/// A clock on which every glance costs a second.
+pub(crate) struct Ticking(pub(crate) testkit::FixedClock);
+
+impl domain::clock::Clock for Ticking {
+    fn now(&self) -> jiff::Timestamp {
+        self.0.advance(jiff::SignedDuration::from_secs(1));
+        domain::clock::Clock::now(&self.0)
+    }
+}
+
 /// Order 7, which bought this subscription and was approved at this sum.
 pub(crate) fn orders_run(subscription: u32, approved: &str) -> RunMode {
     RunMode::Order(OrderedBilling {

@@ -17,3 +17,5 @@ mod killed;
 mod organisations;
 #[cfg(test)]
 mod template;
+#[cfg(test)]
+mod throttled;

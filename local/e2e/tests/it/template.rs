@@ -4,7 +4,6 @@ mod building;
 mod configuration;
 mod cost;
 mod documents;
-mod filter;
 mod powers;
 mod reading;
 mod routes;

@@ -247,6 +247,8 @@ pub(crate) fn json_body(value: &Value) -> Body {
 fn version(service: &str) -> &'static str {
     match service {
         "cloudformation" => "2010-05-15",
+        "monitoring" => "2010-08-01",
+        "sns" => "2010-03-31",
         _ => "2012-11-05",
     }
 }

@@ -3,6 +3,7 @@
 //! installs what is needed and starts this; `local/e2e/README.md` says what the emulator cannot do.
 #![expect(clippy::print_stdout, reason = "a command-line tool: its output is what it is for")]
 
+mod alarms;
 mod cloud;
 mod processes;
 mod stack;

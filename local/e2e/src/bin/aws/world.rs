@@ -244,8 +244,13 @@ pub(crate) struct Installation<'a> {
 impl Installation<'_> {
     /// What `billbridge` says, run on the stack's table as the README tells an operator to.
     pub(crate) async fn say(&self, words: &[&str]) -> Result<String, Trouble> {
+        self.say_on(self.stack.output("TableName")?, words).await
+    }
+
+    /// The same, run on another table of the account.
+    pub(crate) async fn say_on(&self, table: &str, words: &[&str]) -> Result<String, Trouble> {
         let variables = [
-            ("BILLBRIDGE_TABLE", self.stack.output("TableName")?),
+            ("BILLBRIDGE_TABLE", table),
             ("AWS_ENDPOINT_URL", &*self.world.cloud.endpoint()),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", OWN_KEY),
@@ -326,6 +331,15 @@ impl Installation<'_> {
         .await
     }
 
+    /// The run of this id, once it is in this state.
+    pub(crate) async fn ended_as(&self, run: &str, state: &str) -> Result<Value, Trouble> {
+        let path = format!("/api/runs/{NORDIC}/{run}");
+        until(&format!("the run is {state}"), LONG, async || {
+            Ok(Some(self.get(&path).await?).filter(|run| run["state"] == state))
+        })
+        .await
+    }
+
     /// Changes what a function is configured with, past the template; it starts anew.
     pub(crate) async fn reconfigure(
         &self,
@@ -356,12 +370,27 @@ impl Installation<'_> {
 
     /// Hands a payload to `subscription-sync` as EventBridge does: Lambda takes it and answers for it from there on.
     pub(crate) async fn hand_over(&self, payload: &Value) -> Result<(), Trouble> {
-        let name = self.stack.output("SubscriptionSyncFunctionName")?;
+        self.hand_over_to("SubscriptionSyncFunctionName", payload).await
+    }
+
+    /// The same for the function that this output names.
+    pub(crate) async fn hand_over_to(&self, function: &str, payload: &Value) -> Result<(), Trouble> {
+        let name = self.stack.output(function)?;
         let path = format!("/2015-03-31/functions/{name}/invocations");
         let headers = [("x-amz-invocation-type", "Event")];
         let taken =
             self.world.cloud.rest((Method::POST, &path), "lambda", &headers, json_body(payload)).await?;
         expect(taken.status == 202, || format!("Lambda did not take it: {} {}", taken.status, text(&taken)))
+    }
+}
+
+impl Installation<'_> {
+    /// Invokes a function as an operator does (`aws lambda invoke`) and waits; says whether it failed.
+    pub(crate) async fn fails(&self, function: &str, payload: &Value) -> Result<bool, Trouble> {
+        let path = format!("/2015-03-31/functions/{}/invocations", self.stack.output(function)?);
+        let said = self.world.cloud.rest((Method::POST, &path), "lambda", &[], json_body(payload)).await?;
+        let answer: Value = serde_json::from_slice(&said.body).unwrap_or(Value::Null);
+        Ok(!said.is_success() || answer["errorType"].is_string())
     }
 }
 

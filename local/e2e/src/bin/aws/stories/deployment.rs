@@ -2,9 +2,9 @@
 
 use crate::cloud::{tagged, text};
 use crate::stack::{self, Deployed};
-use crate::world::{Installation, SCHEDULED, SUBSCRIPTIONS, World, expect, sample};
+use crate::world::{Installation, LONG, SCHEDULED, SUBSCRIPTIONS, World, expect, sample};
 use connector_kit::{Body, Method};
-use e2e::Trouble;
+use e2e::{Trouble, until};
 use serde_json::{Value, json};
 
 pub(super) async fn a_deployment_from_nothing_answers_people_and_programs(
@@ -87,6 +87,60 @@ pub(super) async fn a_function_reaches_its_own_table_and_no_other(world: &World)
     let logged = world.cloud.logged("/aws/lambda/north-web").await?;
     let refused = logged.contains("AccessDeniedException") && logged.contains("dynamodb:GetItem");
     expect(refused, || format!("the refusal is logged: {logged}"))
+}
+
+pub(super) async fn every_function_is_refused_what_belongs_to_another_deployment(
+    world: &World,
+) -> Result<(), Trouble> {
+    let (north, south) = (world.installation("north").await?, world.installation("south").await?);
+    let wanted = json!({"Name": "elsewhere", "SecretString": world.connections().to_string()});
+    let secret = world.cloud.json("secretsmanager", "secretsmanager.CreateSecret", &wanted).await?;
+    let table = ("BILLBRIDGE_TABLE", south.stack.output("TableName")?, "dynamodb:");
+    let secret = ("BILLBRIDGE_SECRETS", secret["ARN"].as_str().unwrap_or_default(), "GetSecretValue");
+    for function in ["SubscriptionSyncFunctionName", "OrderIntakeFunctionName", "WebFunctionName"] {
+        is_refused(&north, function, table).await?;
+        is_refused(&north, function, secret).await?;
+    }
+    // `order-intake` and `web` publish where a person has decided something; their statement is the same.
+    let bus = ("BILLBRIDGE_BUS", south.stack.output("BusName")?, "events:PutEvents");
+    is_refused(&north, "SubscriptionSyncFunctionName", bus).await?;
+
+    expect(south.runs().await?.is_empty(), || "the south has run".into())?;
+    let records = south.get("/api/records").await?;
+    expect(records["items"] == json!([]), || format!("the south has records: {records}"))
+}
+
+/// Points a function at what is not its own, gives it something to do, waits until the action is refused, and
+/// points it back.
+async fn is_refused(
+    billbridge: &Installation<'_>,
+    function: &str,
+    (variable, foreign, action): (&str, &str, &str),
+) -> Result<(), Trouble> {
+    let name = billbridge.stack.output(function)?;
+    let refusals = async || -> Result<usize, Trouble> {
+        let cloud = &billbridge.world.cloud;
+        let log = cloud.logged(&format!("/aws/lambda/{name}")).await? + &cloud.log()?;
+        Ok(log.lines().filter(|line| line.contains("AccessDenied") && line.contains(action)).count())
+    };
+    let (before, mut own) = (refusals().await?, Value::Null);
+    let point = |wanted: &mut Value| {
+        own = std::mem::replace(&mut wanted["Environment"]["Variables"][variable], json!(foreign));
+    };
+    billbridge.reconfigure(function, point).await?;
+    if function == "WebFunctionName" {
+        let (api, asked) = (billbridge.stack.api()?, (Method::GET, "/api/records"));
+        let asked = billbridge.world.cloud.ask_api(api, asked, Some(&billbridge.token), None).await;
+        expect(!matches!(&asked, Ok(reply) if reply.is_success()), || format!("{name} was let in"))?;
+    } else {
+        billbridge.hand_over_to(function, &sample(SCHEDULED)?).await?;
+    }
+    until(&format!("{name} is refused {action}"), LONG, async || {
+        Ok((refusals().await? > before).then_some(()))
+    })
+    .await?;
+    let back = |wanted: &mut Value| wanted["Environment"]["Variables"][variable] = own;
+    billbridge.reconfigure(function, back).await
 }
 
 pub(super) async fn two_deployments_in_one_account_know_nothing_of_each_other(

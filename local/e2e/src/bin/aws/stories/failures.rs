@@ -79,15 +79,7 @@ pub(super) async fn a_function_that_is_killed_is_tried_again_and_nothing_is_done
     expect(why.contains("is at work until"), || format!("the second attempt: {again}"))?;
 
     let_the_lease_run_out(&billbridge).await?;
-    // What was cut off may still be under way at billing: the run leaves it to a later one until it is quiet.
-    until("everything is in billing", Duration::from_mins(3), async || {
-        let known = billbridge.runs().await?.len();
-        billbridge.hand_over(&sample(SCHEDULED)?).await?;
-        let run = billbridge.nth_run(known + 1).await?;
-        let counts = &run["counts"];
-        Ok((run["state"] == "finished" && counts["left"] == 0 && counts["inDoubt"] == 0).then_some(()))
-    })
-    .await?;
+    eventually_everything_is_billed(&billbridge).await?;
     world.has_one_active_service_each()
 }
 
@@ -161,6 +153,18 @@ pub(super) async fn a_secret_that_cannot_be_read_stops_the_work_says_so_and_is_c
     world.has_one_active_service_each()
 }
 
+/// What was cut off may still be under way at billing: a run leaves it to a later one until it is quiet.
+pub(super) async fn eventually_everything_is_billed(billbridge: &Installation<'_>) -> Result<(), Trouble> {
+    until("everything is in billing", Duration::from_mins(3), async || {
+        let known = billbridge.runs().await?.len();
+        billbridge.hand_over(&sample(SCHEDULED)?).await?;
+        let run = billbridge.nth_run(known + 1).await?;
+        let counts = &run["counts"];
+        Ok((run["state"] == "finished" && counts["left"] == 0 && counts["inDoubt"] == 0).then_some(()))
+    })
+    .await
+}
+
 /// What Lambda puts into the queue once it has given up.
 async fn dead_letter(billbridge: &Installation<'_>) -> Result<Value, Trouble> {
     let queue = [("QueueUrl", billbridge.stack.output("DeadLettersUrl")?), ("VisibilityTimeout", "300")];
@@ -173,7 +177,7 @@ async fn dead_letter(billbridge: &Installation<'_>) -> Result<Value, Trouble> {
 }
 
 /// As if the time had passed for which a run that was killed still holds its organisation.
-async fn let_the_lease_run_out(billbridge: &Installation<'_>) -> Result<(), Trouble> {
+pub(super) async fn let_the_lease_run_out(billbridge: &Installation<'_>) -> Result<(), Trouble> {
     let now = SystemClock.now();
     let later = now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now);
     let taken =

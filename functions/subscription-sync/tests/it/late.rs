@@ -1,0 +1,105 @@
+//! Events that were delivered, or handed over again, long after they were sent.
+
+use crate::world::{Ticking, World};
+use domain::clock::Deadline;
+use domain::failure::FailureKind;
+use domain::run::{Run, RunMode, RunState};
+use jiff::SignedDuration;
+use std::sync::Arc;
+use subscription_sync::{Command, sync};
+
+const BEFORE: u32 = 5;
+const PLANNED: u32 = 60;
+
+/// Everything is billed, then every seat count changes, and the run stops at a checkpoint in the middle.
+async fn stopped_in_the_middle(world: &World) -> Run {
+    for id in &world.subscriptions {
+        world.change(*id, |s| s.quantity = BEFORE);
+    }
+    assert_eq!(world.sync().await.state, RunState::Finished);
+    for id in &world.subscriptions {
+        world.change(*id, |s| s.quantity = PLANNED);
+    }
+    let mut process = world.process();
+    process.limits.in_flight = 1;
+    process.clock = Arc::new(Ticking(world.clock.clone()));
+    let deadline = Deadline(world.clock_after(60));
+    let run = sync(&process, &world.command(RunMode::Sync), deadline).await.unwrap();
+    assert_eq!(run.state, RunState::Continued { checkpoint: 1 });
+    assert!(run.counts.changed > 0 && run.counts.left > 0, "{:?}", run.counts);
+    run
+}
+
+async fn go_on(world: &World, run: &Run) -> Run {
+    let (organisation, run) = (world.organisation.id.clone(), run.id.clone());
+    let command = Command::Continue { organisation, run, checkpoint: 1 };
+    sync(&world.process(), &command, Deadline::never()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_comes_after_another_run_changes_nothing_even_where_the_records_are_the_same() {
+    let world = World::new(9).await;
+    let stopped = stopped_in_the_middle(&world).await;
+    // Whoever was to get more seats has them no longer: for what was left, billing and record are as they were.
+    for id in &world.subscriptions {
+        world.change(*id, |s| s.quantity = BEFORE);
+    }
+    world.clock.advance(SignedDuration::from_mins(21));
+    assert_eq!(world.sync().await.state, RunState::Finished);
+    world.assert_one_service_each();
+    world.forget_requests();
+
+    let late = go_on(&world, &stopped).await;
+
+    let RunState::Refused(why) = &late.state else { panic!("{:?}", late.state) };
+    assert!(why.contains("was at work since it stopped"), "{why}");
+    assert_eq!(world.hostbill_calls(), 0);
+    world.assert_one_service_each();
+    assert_eq!(world.sync().await.counts.unchanged, 9);
+    world.assert_audit_holds().await;
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_outlived_its_lease_is_left_to_the_next_run() {
+    let world = World::new(9).await;
+    let stopped = stopped_in_the_middle(&world).await;
+    let gone = *world.subscriptions.last().unwrap();
+    world.change(gone, |s| s.quantity = BEFORE);
+    world.clock.advance(SignedDuration::from_hours(6));
+    world.forget_requests();
+
+    let late = go_on(&world, &stopped).await;
+
+    let RunState::Refused(why) = &late.state else { panic!("{:?}", late.state) };
+    assert!(why.contains("the next run plans anew what was left"), "{why}");
+    assert_eq!(world.hostbill_calls(), 0);
+    assert_eq!(go_on(&world, &stopped).await.state, late.state, "delivered once more it stays so");
+    assert_eq!(world.sync().await.state, RunState::Finished);
+    world.assert_one_service_each();
+}
+
+#[tokio::test]
+async fn a_run_that_was_refused_meanwhile_does_not_keep_a_checkpoint_from_going_on() {
+    let world = World::new(9).await;
+    let stopped = stopped_in_the_middle(&world).await;
+    world.clock.advance(SignedDuration::from_mins(1));
+    assert!(matches!(world.sync().await.state, RunState::Refused(_)), "the lease is kept for the checkpoint");
+
+    let run = go_on(&world, &stopped).await;
+
+    assert_eq!((run.state, run.counts.changed), (RunState::Finished, 9));
+    world.assert_one_service_each();
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_a_run_that_nobody_knows_any_more_is_refused_for_good() {
+    let world = World::new(1).await;
+    let command = Command::Continue {
+        organisation: world.organisation.id.clone(),
+        run: "run_1793836800000a1b2c3".parse().unwrap(),
+        checkpoint: 3,
+    };
+    let failure = sync(&world.process(), &command, Deadline::never()).await.unwrap_err();
+    assert_eq!((failure.kind, failure.is_transient()), (FailureKind::Refused, false));
+    assert_eq!(world.hostbill_calls(), 0);
+}
