@@ -8,12 +8,11 @@ use domain::access::Scope;
 use domain::id::OrganisationId;
 use domain::settings::Organisation;
 use http_kit::document::{guarded, once};
-use http_kit::{Access, Problem};
+use http_kit::{Access, Describing, Problem, Purpose, Serving, route};
 use std::fmt::Display;
 use std::str::FromStr;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 mod answers;
 mod audit;
@@ -37,58 +36,60 @@ mod words;
 /// No log has that many entries: 2⁵³ − 1, the largest number that every program reads exactly.
 const LAST_SEQUENCE: u64 = 9_007_199_254_740_991;
 
-/// The routes, with what they are; without guards where they are only to be described.
-fn all(access: Option<&Access>) -> Routes {
+/// The routes; without guards where they are only to be described.
+fn all<P: Purpose>(access: Option<&Access>) -> Routes {
     let read = OpenApiRouter::default()
-        .routes(routes!(sync::stats))
-        .routes(routes!(runs::list))
-        .routes(routes!(runs::show))
-        .routes(routes!(plans::show))
-        .routes(routes!(records::list))
-        .routes(routes!(records::show))
-        .routes(routes!(records::parked))
-        .routes(routes!(links::list))
-        .routes(routes!(prices::list))
-        .routes(routes!(prices::example))
-        .routes(routes!(supplier::catalogue))
-        .routes(routes!(supplier::customers))
-        .routes(routes!(settings::show))
-        .routes(routes!(audit::list))
-        .routes(routes!(figures::list))
-        .routes(routes!(health::systems))
-        .routes(routes!(me::show))
-        .routes(routes!(me::sign_ins))
-        .routes(routes!(me::keep_sign_in))
-        .routes(routes!(me::remove_sign_in));
+        .routes(route!(P, sync::stats))
+        .routes(route!(P, runs::list))
+        .routes(route!(P, runs::show))
+        .routes(route!(P, plans::show))
+        .routes(route!(P, records::list))
+        .routes(route!(P, records::show))
+        .routes(route!(P, records::parked))
+        .routes(route!(P, links::list))
+        .routes(route!(P, prices::list))
+        .routes(route!(P, prices::example))
+        .routes(route!(P, supplier::catalogue))
+        .routes(route!(P, supplier::customers))
+        .routes(route!(P, settings::show))
+        .routes(route!(P, audit::list))
+        .routes(route!(P, figures::list))
+        .routes(route!(P, health::systems))
+        .routes(route!(P, me::show))
+        .routes(route!(P, me::sign_ins))
+        .routes(route!(P, me::keep_sign_in))
+        .routes(route!(P, me::remove_sign_in));
     let sync = OpenApiRouter::default()
-        .routes(routes!(sync::request))
-        .routes(routes!(plans::approve))
-        .routes(routes!(plans::apply));
-    let admin = OpenApiRouter::default().routes(routes!(tokens::list)).routes(routes!(users::list));
+        .routes(route!(P, sync::request))
+        .routes(route!(P, plans::approve))
+        .routes(route!(P, plans::apply));
+    let admin = OpenApiRouter::default().routes(route!(P, tokens::list)).routes(route!(P, users::list));
     let changes = OpenApiRouter::default()
-        .routes(routes!(links::change))
-        .routes(routes!(tokens::create))
-        .routes(routes!(tokens::revoke))
-        .routes(routes!(users::create))
-        .routes(routes!(users::disable))
-        .routes(routes!(users::sign_in_code));
+        .routes(route!(P, links::change))
+        .routes(route!(P, tokens::create))
+        .routes(route!(P, tokens::revoke))
+        .routes(route!(P, users::create))
+        .routes(route!(P, users::disable))
+        .routes(route!(P, users::sign_in_code));
     OpenApiRouter::default()
         .merge(guarded(read, access, Scope::Read))
         .merge(guarded(once(sync, access), access, Scope::Sync))
         .merge(guarded(admin, access, Scope::Admin))
         .merge(guarded(once(changes, access), access, Scope::Admin))
-        .merge(OpenApiRouter::default().routes(routes!(health::alive)).routes(routes!(reference::document)))
+        .merge(
+            OpenApiRouter::default().routes(route!(P, health::alive)).routes(route!(P, reference::document)),
+        )
 }
 
 /// The routes.
 pub(crate) fn routes(app: App) -> Router {
-    let (router, _) = all(Some(&app.access)).split_for_parts();
+    let (router, _) = all::<Serving>(Some(&app.access)).split_for_parts();
     router.with_state(app)
 }
 
 /// What these routes are, for the document.
 pub(crate) fn document() -> OpenApi {
-    answers::described(all(None).into_openapi())
+    answers::described(all::<Describing>(None).into_openapi())
 }
 
 /// The organisation that is meant; the only one there is, where none is named.
