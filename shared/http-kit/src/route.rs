@@ -75,3 +75,6 @@ macro_rules! route {
         }
     };
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
-//! `bench sync` measures `subscription-sync`, `bench http` pages and API of `billbridge serve`; both put every
-//! figure beside the least that is possible, or beside its budget. `docs/benchmarks.md` says what each line means.
-//! `cargo xtask bench sync` and `cargo xtask bench http` build what they need and start them.
+//! `bench sync` measures `subscription-sync`, `bench http` pages and API of `billbridge serve`, `bench cold` how
+//! functions start; all put every figure beside the least that is possible, or beside its budget. `docs/benchmarks.md` says what each line means.
+//! `cargo xtask bench sync` and its siblings build what they need and start them.
 
 mod change;
+mod cold;
 mod facts;
 mod http;
 mod judge;
@@ -31,6 +32,8 @@ enum What {
     Sync(SyncOptions),
     /// Pages and API of `billbridge serve`, asked from outside.
     Http(HttpOptions),
+    /// How functions start: processor, memory, the first call to the table.
+    Cold(ColdOptions),
 }
 
 /// How much to measure.
@@ -76,16 +79,49 @@ struct HttpOptions {
     json: bool,
 }
 
+/// What a benchmark has to show.
+enum Outcome {
+    Figures(report::Report),
+    Counts(Vec<(String, u64)>),
+}
+
+/// How often to start.
+#[derive(Args)]
+struct ColdOptions {
+    /// Starts of which the median counts.
+    #[arg(long, default_value_t = 21)]
+    repeat: usize,
+    /// The functions of another profile of the same target folder.
+    #[arg(long, value_name = "PROFILE")]
+    of: Option<String>,
+    /// Counts the instructions of one start instead, with valgrind: a line for each function, its name and the count.
+    #[arg(long)]
+    instructions: bool,
+    /// Prints JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
 fn main() -> ExitCode {
     let Options { what } = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = runtime.map_err(Trouble::from).and_then(|runtime| match &what {
-        What::Sync(options) => runtime.block_on(sync::run(options)),
-        What::Http(options) => runtime.block_on(http::run(options)),
+        What::Cold(options) if options.instructions => {
+            runtime.block_on(cold::instructions(options)).map(Outcome::Counts)
+        }
+        What::Cold(options) => runtime.block_on(cold::run(options)).map(Outcome::Figures),
+        What::Sync(options) => runtime.block_on(sync::run(options)).map(Outcome::Figures),
+        What::Http(options) => runtime.block_on(http::run(options)).map(Outcome::Figures),
     });
     match outcome {
-        Ok(report) => {
-            let (What::Sync(SyncOptions { json, .. }) | What::Http(HttpOptions { json, .. })) = what;
+        Ok(Outcome::Counts(counts)) => {
+            report::list(&counts);
+            ExitCode::SUCCESS
+        }
+        Ok(Outcome::Figures(report)) => {
+            let (What::Sync(SyncOptions { json, .. })
+            | What::Http(HttpOptions { json, .. })
+            | What::Cold(ColdOptions { json, .. })) = what;
             report::show(&report, json);
             if report.is_within() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
