@@ -2,24 +2,29 @@
 //! and both systems.
 
 use crate::{
-    Announced, Environment, EventBus, OrganisationSetup, SecretStore, Trouble, links, settings_json,
+    Announced, Environment, EventBus, OrganisationSetup, SecretStore, Trouble, links, samples, settings_json,
 };
 use domain::access::{ApiToken, Scope, SecretHash};
 use domain::clock::Clock as _;
 use domain::id::{OrganisationId, TokenId};
-use domain::ports::{AccessStore as _, LinkStore as _};
+use domain::ports::{AccessStore as _, LinkStore as _, Notice, RunStore as _};
+use domain::run::{Counts, Run, RunMode, RunState};
 use domain::service::ServiceReference;
+use events::Incoming;
 use lambda_kit::SystemClock;
 use serde_json::{Map, Value};
 use simulators::crayon::Crayon;
 use simulators::estate;
 use simulators::hostbill::HostBill;
+use std::collections::BTreeMap;
 use testkit::dynamo::{Embedded, TABLE};
 
 /// The organisations of the sample events.
 pub const ORGANISATIONS: [&str; 2] = ["nordic", "acme"];
-/// The token that stands in the sample requests: here it opens everything.
-const TOKEN: &str = "bb_REPLACE-WITH-A-TOKEN-OF-YOURS";
+/// What stands in the sample requests where a token belongs.
+const PLACEHOLDER: &str = "bb_REPLACE-WITH-A-TOKEN-OF-YOURS";
+/// A token that opens everything here.
+const TOKEN: &str = "bb_samplesamplesamplesamplesamplesamplesampleA";
 const SECRET: &str = "billbridge/connections";
 /// What a function reads from its secrets, by the beginnings of the names.
 const IN_SECRETS: [&str; 3] = ["CRAYON_", "HOSTBILL_", "BILLBRIDGE_SESSION_KEY"];
@@ -102,7 +107,11 @@ impl Surroundings {
             last_used: None,
             revoked: None,
         };
-        Ok(store.put_token(&token).await?)
+        store.put_token(&token).await?;
+        for run in continued_runs()? {
+            store.put_run(&run).await?;
+        }
+        Ok(())
     }
 
     /// The services of `nordic`'s subscriptions: how many of each, by the mark that only ours carry.
@@ -118,6 +127,11 @@ impl Surroundings {
             found.push(self.hostbill.with(|model| model.accounts.with_domain(mark.as_str()).len()));
         }
         Ok(found)
+    }
+
+    /// A sample's payload as somebody sends it who has a token.
+    pub fn filled(&self, payload: &Value) -> Result<Value, Trouble> {
+        Ok(serde_json::from_str(&payload.to_string().replace(PLACEHOLDER, TOKEN))?)
     }
 
     /// How many requests both systems had so far.
@@ -137,6 +151,35 @@ impl Surroundings {
         self.crayon.stop().await;
         self.hostbill.stop().await;
     }
+}
+
+/// The runs that the sample events want to be continued: they have ended since, as when an event comes late.
+fn continued_runs() -> Result<Vec<Run>, Trouble> {
+    let mut runs = Vec::new();
+    for sample in samples("subscription-sync")? {
+        let Ok(Incoming::Notice(Notice::SyncContinued { organisation, run, .. })) =
+            Incoming::parse(&sample.payload)
+        else {
+            continue;
+        };
+        let now = SystemClock.now();
+        runs.push(Run {
+            id: run,
+            organisation,
+            mode: RunMode::Sync,
+            actor: "schedule".to_owned(),
+            started: now,
+            updated: now,
+            state: RunState::Finished,
+            plan: None,
+            unproven: None,
+            brake: Vec::new(),
+            amounts: BTreeMap::new(),
+            counts: Counts::default(),
+            problems: Vec::new(),
+        });
+    }
+    Ok(runs)
 }
 
 fn setup(id: &str, number: u32) -> OrganisationSetup {

@@ -19,9 +19,7 @@ mod doors {
 }
 
 fn all<P: Purpose>() -> OpenApiRouter {
-    OpenApiRouter::default()
-        .routes(crate::route!(P, doors::show))
-        .routes(crate::route!(P, doors::close))
+    OpenApiRouter::default().routes(crate::route!(P, doors::show)).routes(crate::route!(P, doors::close))
 }
 
 async fn ask<P: Purpose>(method: Method) -> StatusCode {

@@ -252,8 +252,7 @@ fn version(service: &str) -> &'static str {
 }
 
 /// Without the pace and the patience that a real system wants.
-/// As many requests as there are, each once.
-pub(crate) fn transport(http: HttpClient) -> Result<Transport, Trouble> {
+fn transport(http: HttpClient) -> Result<Transport, Trouble> {
     let system = "aws".parse().map_err(|error| Trouble::at("name the emulator", &error))?;
     let many = NonZeroU32::MAX;
     let config = TransportConfig {

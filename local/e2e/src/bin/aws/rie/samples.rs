@@ -14,7 +14,9 @@ pub(super) async fn every_function_answers_each_of_its_samples_and_a_second_time
         for sample in e2e::samples(&function)? {
             let actor = stage.enter(&function, &sample.file).await?;
             let first = actor.ask(&sample.payload).await?;
-            expect(first.is_answer(), || format!("{}: {}", sample.place(), first.text))?;
+            let let_in =
+                sample.payload["headers"].get("authorization").is_none() || first.value["statusCode"] != 401;
+            expect(first.is_answer() && let_in, || format!("{}: {}", sample.place(), first.text))?;
             let process = actor.emulator.process()?;
             let second = actor.ask(&sample.payload).await?;
             expect(second.is_answer(), || format!("{}, again: {}", sample.place(), second.text))?;

@@ -28,6 +28,7 @@ pub(crate) async fn measure(kind: &Kind) -> Result<First, Trouble> {
         let mut calls = Vec::new();
         for _ in 0..TIMES {
             let surroundings = Surroundings::open(SUBSCRIPTIONS).await?;
+            let payload = surroundings.filled(&sample.payload)?;
             let tap = Tap::before(surroundings.table.endpoint()).await?;
             let environment =
                 surroundings.environment.clone().with("AWS_ENDPOINT_URL_DYNAMODB", tap.endpoint());
@@ -35,7 +36,7 @@ pub(crate) async fn measure(kind: &Kind) -> Result<First, Trouble> {
             function.ready().await?;
             let known = tap.turns().len();
             let begun = Instant::now();
-            function.invoke(&sample.payload, FIFTEEN_MINUTES).await?;
+            function.invoke(&payload, FIFTEEN_MINUTES).await?;
             if let Some(turn) = tap.turns().get(known) {
                 calls.push(turn.answered.saturating_duration_since(begun));
                 first.unconnected += usize::from(turn.connection > 1 || known == 0);
