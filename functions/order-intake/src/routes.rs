@@ -17,7 +17,7 @@ use domain::id::{OrderId, OrganisationId};
 use domain::order::Order;
 use domain::settings::Organisation;
 use http_kit::document::{guarded, once, open};
-use http_kit::{Access, Describing, Problem, Purpose, Serving, route};
+use http_kit::{Access, Also as _, Describing, Problem, Purpose, Serving, route};
 use jiff::SignedDuration;
 use orders::{OrderProblem, ProblemKind};
 use std::fmt::Display;
@@ -34,22 +34,20 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(25);
 
 /// The routes; without guards where they are only to be described.
 fn all<P: Purpose>(access: Option<&Access>) -> Routes {
-    let read = OpenApiRouter::default().routes(route!(P, reading::list)).routes(route!(P, reading::show));
-    let quote = OpenApiRouter::default().routes(route!(P, taking::quote));
+    let read = OpenApiRouter::default().also(route!(P, reading::list)).also(route!(P, reading::show));
+    let quote = OpenApiRouter::default().also(route!(P, taking::quote));
     let write = OpenApiRouter::default()
-        .routes(route!(P, taking::take))
-        .routes(route!(P, decisions::cancel))
-        .routes(route!(P, decisions::retry));
+        .also(route!(P, taking::take))
+        .also(route!(P, decisions::cancel))
+        .also(route!(P, decisions::retry));
     let approve =
-        OpenApiRouter::default().routes(route!(P, decisions::approve)).routes(route!(P, decisions::reject));
+        OpenApiRouter::default().also(route!(P, decisions::approve)).also(route!(P, decisions::reject));
     OpenApiRouter::default()
         .merge(guarded(read, access, Scope::Read))
         .merge(guarded(quote, access, Scope::OrdersWrite))
         .merge(guarded(once(write, access), access, Scope::OrdersWrite))
         .merge(guarded(once(approve, access), access, Scope::OrdersApprove))
-        .merge(open(
-            OpenApiRouter::default().routes(route!(P, hook::hostbill)).routes(route!(P, hook::named)),
-        ))
+        .merge(open(OpenApiRouter::default().also(route!(P, hook::hostbill)).also(route!(P, hook::named))))
 }
 
 /// Every route, ready to be served.

@@ -8,7 +8,7 @@ use domain::access::Scope;
 use domain::id::OrganisationId;
 use domain::settings::Organisation;
 use http_kit::document::{guarded, once};
-use http_kit::{Access, Describing, Problem, Purpose, Serving, route};
+use http_kit::{Access, Also as _, Describing, Problem, Purpose, Serving, route};
 use std::fmt::Display;
 use std::str::FromStr;
 use utoipa::openapi::OpenApi;
@@ -39,46 +39,44 @@ const LAST_SEQUENCE: u64 = 9_007_199_254_740_991;
 /// The routes; without guards where they are only to be described.
 fn all<P: Purpose>(access: Option<&Access>) -> Routes {
     let read = OpenApiRouter::default()
-        .routes(route!(P, sync::stats))
-        .routes(route!(P, runs::list))
-        .routes(route!(P, runs::show))
-        .routes(route!(P, plans::show))
-        .routes(route!(P, records::list))
-        .routes(route!(P, records::show))
-        .routes(route!(P, records::parked))
-        .routes(route!(P, links::list))
-        .routes(route!(P, prices::list))
-        .routes(route!(P, prices::example))
-        .routes(route!(P, supplier::catalogue))
-        .routes(route!(P, supplier::customers))
-        .routes(route!(P, settings::show))
-        .routes(route!(P, audit::list))
-        .routes(route!(P, figures::list))
-        .routes(route!(P, health::systems))
-        .routes(route!(P, me::show))
-        .routes(route!(P, me::sign_ins))
-        .routes(route!(P, me::keep_sign_in))
-        .routes(route!(P, me::remove_sign_in));
+        .also(route!(P, sync::stats))
+        .also(route!(P, runs::list))
+        .also(route!(P, runs::show))
+        .also(route!(P, plans::show))
+        .also(route!(P, records::list))
+        .also(route!(P, records::show))
+        .also(route!(P, records::parked))
+        .also(route!(P, links::list))
+        .also(route!(P, prices::list))
+        .also(route!(P, prices::example))
+        .also(route!(P, supplier::catalogue))
+        .also(route!(P, supplier::customers))
+        .also(route!(P, settings::show))
+        .also(route!(P, audit::list))
+        .also(route!(P, figures::list))
+        .also(route!(P, health::systems))
+        .also(route!(P, me::show))
+        .also(route!(P, me::sign_ins))
+        .also(route!(P, me::keep_sign_in))
+        .also(route!(P, me::remove_sign_in));
     let sync = OpenApiRouter::default()
-        .routes(route!(P, sync::request))
-        .routes(route!(P, plans::approve))
-        .routes(route!(P, plans::apply));
-    let admin = OpenApiRouter::default().routes(route!(P, tokens::list)).routes(route!(P, users::list));
+        .also(route!(P, sync::request))
+        .also(route!(P, plans::approve))
+        .also(route!(P, plans::apply));
+    let admin = OpenApiRouter::default().also(route!(P, tokens::list)).also(route!(P, users::list));
     let changes = OpenApiRouter::default()
-        .routes(route!(P, links::change))
-        .routes(route!(P, tokens::create))
-        .routes(route!(P, tokens::revoke))
-        .routes(route!(P, users::create))
-        .routes(route!(P, users::disable))
-        .routes(route!(P, users::sign_in_code));
+        .also(route!(P, links::change))
+        .also(route!(P, tokens::create))
+        .also(route!(P, tokens::revoke))
+        .also(route!(P, users::create))
+        .also(route!(P, users::disable))
+        .also(route!(P, users::sign_in_code));
     OpenApiRouter::default()
         .merge(guarded(read, access, Scope::Read))
         .merge(guarded(once(sync, access), access, Scope::Sync))
         .merge(guarded(admin, access, Scope::Admin))
         .merge(guarded(once(changes, access), access, Scope::Admin))
-        .merge(
-            OpenApiRouter::default().routes(route!(P, health::alive)).routes(route!(P, reference::document)),
-        )
+        .merge(OpenApiRouter::default().also(route!(P, health::alive)).also(route!(P, reference::document)))
 }
 
 /// The routes.

@@ -75,5 +75,5 @@ pub use principal::{Principal, Via};
 pub use problem::{FieldProblem, PROBLEM_TYPE, Problem};
 #[doc(hidden)]
 pub use route::each_method;
-pub use route::{Describing, Purpose, Serving};
+pub use route::{Also, Describing, Purpose, Serving};
 pub use trace::RequestId;

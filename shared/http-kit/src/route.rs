@@ -6,20 +6,21 @@
 
 use axum::routing::MethodRouter;
 use utoipa::openapi::HttpMethod;
-use utoipa::openapi::path::{Operation, Paths};
-use utoipa_axum::{PathItemExt as _, router::UtoipaMethodRouter};
+use utoipa_axum::PathItemExt as _;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// What routes are put together for.
 pub trait Purpose {
-    /// A route for this purpose, given it both ways.
+    /// The router with a route more, for this purpose; given is how it is done for either.
     fn route<S: Clone + Send + Sync + 'static>(
+        router: OpenApiRouter<S>,
         place: (String, Vec<HttpMethod>),
         served: fn(&[HttpMethod]) -> MethodRouter<S>,
         described: fn() -> UtoipaMethodRouter<S>,
-    ) -> UtoipaMethodRouter<S>;
+    ) -> OpenApiRouter<S>;
 }
 
-/// They are served: nothing is told of them but where they are.
+/// They are served: nothing is told of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Serving;
 
@@ -29,25 +30,36 @@ pub struct Describing;
 
 impl Purpose for Serving {
     fn route<S: Clone + Send + Sync + 'static>(
+        router: OpenApiRouter<S>,
         (path, methods): (String, Vec<HttpMethod>),
         served: fn(&[HttpMethod]) -> MethodRouter<S>,
         _: fn() -> UtoipaMethodRouter<S>,
-    ) -> UtoipaMethodRouter<S> {
-        let (router, mut paths) = (served(&methods), Paths::new());
-        paths.add_path_operation(path, methods, Operation::default());
-        (Vec::new(), paths, router)
+    ) -> OpenApiRouter<S> {
+        router.route(&path, served(&methods))
     }
 }
 
 impl Purpose for Describing {
     fn route<S: Clone + Send + Sync + 'static>(
+        router: OpenApiRouter<S>,
         _: (String, Vec<HttpMethod>),
         _: fn(&[HttpMethod]) -> MethodRouter<S>,
         described: fn() -> UtoipaMethodRouter<S>,
-    ) -> UtoipaMethodRouter<S> {
-        described()
+    ) -> OpenApiRouter<S> {
+        router.routes(described())
     }
 }
+
+/// Routers that are put together one thing after the other.
+pub trait Also: Sized {
+    /// With what this adds.
+    #[must_use]
+    fn also(self, add: impl FnOnce(Self) -> Self) -> Self {
+        add(self)
+    }
+}
+
+impl<S> Also for OpenApiRouter<S> {}
 
 /// Handles these methods alike.
 #[doc(hidden)]
@@ -58,13 +70,14 @@ pub fn each_method<S: Clone + Send + Sync + 'static>(
     methods.iter().fold(MethodRouter::new(), |router, method| on(router, method.to_method_filter()))
 }
 
-/// A handler with its place, for `OpenApiRouter::routes`: `route!(P, runs::show)`, where `P` is a [`Purpose`] and the
-/// handler has `#[utoipa::path]`.
+/// Adds a handler at its place: `router.also(route!(P, runs::show))`, where `P` is a [`Purpose`] and the handler has
+/// `#[utoipa::path]`.
 #[macro_export]
 macro_rules! route {
     ($purpose:ty, $module:ident :: $handler:ident) => {
         $crate::utoipa_axum::paste! {
-            <$purpose as $crate::Purpose>::route(
+            |router| <$purpose as $crate::Purpose>::route(
+                router,
                 (
                     <$module::[<__path_ $handler>] as $crate::utoipa::Path>::path(),
                     <$module::[<__path_ $handler>] as $crate::utoipa::Path>::methods(),
