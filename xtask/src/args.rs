@@ -39,7 +39,7 @@ cargo xtask <command>
 
   check [--fast] [--only NAME] [--list]   formatting, clippy, invariants, links, dependencies' licences
   ci                                      check, then every test and doc test
-  size [--update]                         release binaries of functions/*, zipped, against their budgets
+  size [--update]                         release binaries of functions/*, zipped, and their starts, against budgets
   bench NAME [--release] [ARGS...]        build what a benchmark needs and run it
   e2e-aws [--dev] [NAME]                  the template and the binaries in an emulated AWS, told as stories
   openapi                                 write infra/openapi.json as the code describes itself
@@ -67,10 +67,11 @@ is installed (and runs the doc tests besides), `cargo test --workspace` otherwis
 const SIZE_HELP: &str = "\
 cargo xtask size [--update]
 
-Builds the release binary of every function, zips it as the `bootstrap` that Lambda unpacks, and compares
-the bytes with xtask/budgets.toml. Fails over budget, and when one grew by more than a tenth.
+Builds the release binary of every function, zips it as the `bootstrap` that Lambda unpacks, counts the
+instructions of its start with valgrind where that is installed, and compares both with xtask/budgets.toml.
+Fails over budget, and when one grew by more than a tenth.
 
-  --update      write down today's sizes; a function without a budget gets one a quarter above its size";
+  --update      write down today's figures; a function without a budget gets one a quarter above its figure";
 
 const BENCH_HELP: &str = "\
 cargo xtask bench NAME [--release] [ARGS...]
@@ -87,7 +88,8 @@ cargo xtask e2e-aws [--dev] [NAME]
 Installs an emulated AWS and the official serverless transform below the target folder (python3 and pip; the
 only thing that is asked of the network), builds the functions with the `e2e` profile (release without the
 long link), packages and deploys template.yaml through CloudFormation, and tells stories with it: through API
-Gateway, schedules, rules, queues and secrets. One line a story; local/e2e/README.md says what cannot be told.
+Gateway, schedules, rules, queues and secrets. Tells others of each function under AWS's own runtime interface
+emulator, with every sample of events/. One line a story; local/e2e/README.md says what cannot be told.
 
   NAME          only stories whose name contains this
   --dev         the functions as tests build them: quick to build, large";

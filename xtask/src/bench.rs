@@ -7,6 +7,8 @@ use crate::workspace::{Place, built, place};
 
 const RUNNER: &str = "bench";
 const SIMULATORS: &str = "simulators";
+/// What `bench cold` puts the functions' start beside.
+const BARE: &str = "bare-function";
 
 pub(crate) fn run(release: bool, name: &str, rest: &[String]) -> Result<bool, String> {
     let place = place()?;
@@ -23,7 +25,7 @@ pub(crate) fn run(release: bool, name: &str, rest: &[String]) -> Result<bool, St
     status.map(|status| status.success()).map_err(|error| format!("cannot run {}: {error}", runner.display()))
 }
 
-/// The runner, the systems it plays against, and every function.
+/// The runner, the systems it plays against, what it compares with, and every function.
 fn needed(place: &Place) -> Result<Vec<String>, String> {
     let has = |member: &str, binary: &str| {
         place.members.iter().any(|one| one.name == member && one.binaries.iter().any(|name| name == binary))
@@ -32,8 +34,10 @@ fn needed(place: &Place) -> Result<Vec<String>, String> {
         return Err(format!("local/e2e has no binary `{RUNNER}`"));
     }
     let mut binaries = vec![RUNNER.to_owned()];
-    if has(SIMULATORS, SIMULATORS) {
-        binaries.push(SIMULATORS.to_owned());
+    for (member, binary) in [(SIMULATORS, SIMULATORS), ("e2e", BARE)] {
+        if has(member, binary) {
+            binaries.push(binary.to_owned());
+        }
     }
     let functions = place.members.iter().filter(|member| member.is_in("functions"));
     binaries.extend(functions.flat_map(|function| function.binaries.clone()));

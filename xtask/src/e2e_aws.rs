@@ -1,8 +1,8 @@
-//! `cargo xtask e2e-aws`: builds and installs what the stories in an emulated AWS need, then hands over to their
-//! runner in local/e2e.
+//! `cargo xtask e2e-aws`: builds and installs what the stories in an emulated AWS and under the runtime interface
+//! emulator need, then hands over to their runner in local/e2e.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::show;
@@ -15,6 +15,9 @@ const BUCKET: &str = "artefacts";
 
 /// The emulator and the official serverless transform, as pip installs them. Young and moving: pinned exactly.
 const PYTHON: [&str; 2] = ["ministack==1.5.33", "aws-sam-translator==1.115.0"];
+/// Of AWS's own tool only the emulator of Lambda's runtime interface is wanted, a program by itself: without what
+/// the tool's Python needs it is a tenth of the size. `.ci/run` names the same version.
+const TOOL: [&str; 2] = ["--no-deps", "aws-sam-cli==1.170.0"];
 
 pub(crate) fn run(dev: bool, only: Option<&str>) -> Result<bool, String> {
     let place = place()?;
@@ -32,13 +35,16 @@ pub(crate) fn run(dev: bool, only: Option<&str>) -> Result<bool, String> {
     }
     let folder = place.target.join("e2e-aws");
     let packages = folder.join("packages");
-    install(&place.root, &packages)?;
+    install(&place.root, &packages, &PYTHON)?;
+    let tool = folder.join("sam");
+    install(&place.root, &tool, &TOOL)?;
     let artefacts = folder.join("artefacts");
     let binaries = place.target.join(if dev { "debug" } else { profile });
     package(&place.root, &packages, &binaries, &artefacts)?;
 
     let mut runner = Command::new(built(&place.target, "debug", RUNNER));
     runner.arg("--packages").arg(&packages).arg("--artefacts").arg(&artefacts);
+    runner.arg("--functions").arg(&binaries).arg("--emulator").arg(emulator(&tool));
     runner.arg("--billbridge").arg(built(&place.target, "debug", COMMAND_LINE));
     let status = runner.args(only).current_dir(&place.root).status();
     let status = status.map_err(|error| format!("cannot run {RUNNER}: {error}"))?;
@@ -48,10 +54,16 @@ pub(crate) fn run(dev: bool, only: Option<&str>) -> Result<bool, String> {
     Ok(status.success())
 }
 
-/// Installs the pinned packages where they are not there yet; nothing outside the target folder is touched.
-fn install(root: &Path, packages: &Path) -> Result<(), String> {
+/// Lambda's runtime interface, for this machine's processor.
+fn emulator(tool: &Path) -> PathBuf {
+    let processor = if std::env::consts::ARCH == "aarch64" { "arm64" } else { std::env::consts::ARCH };
+    tool.join("samcli/local/rapid").join(format!("aws-lambda-rie-{processor}"))
+}
+
+/// Installs pinned packages where they are not there yet; nothing outside the target folder is touched.
+fn install(root: &Path, packages: &Path, wanted: &[&str]) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot prepare {}: {error}", packages.display());
-    let pins = PYTHON.join("\n");
+    let pins = wanted.join("\n");
     let stamp = packages.join("installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == pins) {
         return Ok(());
@@ -62,9 +74,9 @@ fn install(root: &Path, packages: &Path) -> Result<(), String> {
     let target = packages.to_string_lossy();
     let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     arguments.extend(["--root-user-action", "ignore", "--no-warn-conflicts", "--target", &*target]);
-    arguments.extend(PYTHON);
+    arguments.extend(wanted);
     if !show(root, "python3", &arguments)? {
-        return Err(format!("pip could not install {}", PYTHON.join(" and ")));
+        return Err(format!("pip could not install {}", wanted.join(" ")));
     }
     fs::write(&stamp, pins).map_err(failed)
 }

@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let (clock, whole) = (Arc::new(SystemClock), env.clone().with_layer(secrets.variables().await?));
     let connections = Connections::from_env(&whole, clock.clone());
     let (config, _) = ConfigProblems::both(Config::from_env(&whole), connections)?;
-    let store = Arc::new(DynamoStore::new(&aws, config.table.clone()));
+    let store = Arc::new(DynamoStore::connected(&aws, config.table.clone()).await);
     let people =
         |prefix: &String| -> Arc<dyn PersonalSecrets> { Arc::new(PeoplesSecrets::new(manager, prefix)) };
 

@@ -17,7 +17,7 @@ use domain::id::{OrderId, OrganisationId};
 use domain::order::Order;
 use domain::settings::Organisation;
 use http_kit::document::{guarded, once, open};
-use http_kit::{Access, Problem};
+use http_kit::{Access, Also as _, Describing, Problem, Purpose, Serving, route};
 use jiff::SignedDuration;
 use orders::{OrderProblem, ProblemKind};
 use std::fmt::Display;
@@ -25,7 +25,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What handlers work with.
 type App = Arc<Deps>;
@@ -33,33 +32,33 @@ type App = Arc<Deps>;
 /// A caller over HTTP waits half a minute at most.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(25);
 
-/// The routes, with what they are; without guards where they are only to be described.
-fn all(access: Option<&Access>) -> Routes {
-    let read = OpenApiRouter::default().routes(routes!(reading::list)).routes(routes!(reading::show));
-    let quote = OpenApiRouter::default().routes(routes!(taking::quote));
+/// The routes; without guards where they are only to be described.
+fn all<P: Purpose>(access: Option<&Access>) -> Routes {
+    let read = OpenApiRouter::default().also(route!(P, reading::list)).also(route!(P, reading::show));
+    let quote = OpenApiRouter::default().also(route!(P, taking::quote));
     let write = OpenApiRouter::default()
-        .routes(routes!(taking::take))
-        .routes(routes!(decisions::cancel))
-        .routes(routes!(decisions::retry));
+        .also(route!(P, taking::take))
+        .also(route!(P, decisions::cancel))
+        .also(route!(P, decisions::retry));
     let approve =
-        OpenApiRouter::default().routes(routes!(decisions::approve)).routes(routes!(decisions::reject));
+        OpenApiRouter::default().also(route!(P, decisions::approve)).also(route!(P, decisions::reject));
     OpenApiRouter::default()
         .merge(guarded(read, access, Scope::Read))
         .merge(guarded(quote, access, Scope::OrdersWrite))
         .merge(guarded(once(write, access), access, Scope::OrdersWrite))
         .merge(guarded(once(approve, access), access, Scope::OrdersApprove))
-        .merge(open(OpenApiRouter::default().routes(routes!(hook::hostbill)).routes(routes!(hook::named))))
+        .merge(open(OpenApiRouter::default().also(route!(P, hook::hostbill)).also(route!(P, hook::named))))
 }
 
 /// Every route, ready to be served.
 pub fn router(deps: &Arc<Deps>) -> Router {
-    let (router, _) = all(Some(&deps.access)).split_for_parts();
+    let (router, _) = all::<Serving>(Some(&deps.access)).split_for_parts();
     http_kit::finish(router.with_state(deps.clone()), &deps.access)
 }
 
 /// The document of these routes.
 pub fn openapi() -> OpenApi {
-    document::described(all(None).into_openapi())
+    document::described(all::<Describing>(None).into_openapi())
 }
 
 fn deadline(deps: &Deps) -> Deadline {

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
 
     let deps = Deps {
         connections,
-        store: DynamoStore::new(&aws, config.table),
+        store: DynamoStore::connected(&aws, config.table).await,
         bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
         clock,
         entropy: || fastrand::u64(..),

@@ -8,12 +8,11 @@ use domain::access::Scope;
 use domain::id::OrganisationId;
 use domain::settings::Organisation;
 use http_kit::document::{guarded, once};
-use http_kit::{Access, Problem};
+use http_kit::{Access, Also as _, Describing, Problem, Purpose, Serving, route};
 use std::fmt::Display;
 use std::str::FromStr;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 mod answers;
 mod audit;
@@ -37,58 +36,58 @@ mod words;
 /// No log has that many entries: 2⁵³ − 1, the largest number that every program reads exactly.
 const LAST_SEQUENCE: u64 = 9_007_199_254_740_991;
 
-/// The routes, with what they are; without guards where they are only to be described.
-fn all(access: Option<&Access>) -> Routes {
+/// The routes; without guards where they are only to be described.
+fn all<P: Purpose>(access: Option<&Access>) -> Routes {
     let read = OpenApiRouter::default()
-        .routes(routes!(sync::stats))
-        .routes(routes!(runs::list))
-        .routes(routes!(runs::show))
-        .routes(routes!(plans::show))
-        .routes(routes!(records::list))
-        .routes(routes!(records::show))
-        .routes(routes!(records::parked))
-        .routes(routes!(links::list))
-        .routes(routes!(prices::list))
-        .routes(routes!(prices::example))
-        .routes(routes!(supplier::catalogue))
-        .routes(routes!(supplier::customers))
-        .routes(routes!(settings::show))
-        .routes(routes!(audit::list))
-        .routes(routes!(figures::list))
-        .routes(routes!(health::systems))
-        .routes(routes!(me::show))
-        .routes(routes!(me::sign_ins))
-        .routes(routes!(me::keep_sign_in))
-        .routes(routes!(me::remove_sign_in));
+        .also(route!(P, sync::stats))
+        .also(route!(P, runs::list))
+        .also(route!(P, runs::show))
+        .also(route!(P, plans::show))
+        .also(route!(P, records::list))
+        .also(route!(P, records::show))
+        .also(route!(P, records::parked))
+        .also(route!(P, links::list))
+        .also(route!(P, prices::list))
+        .also(route!(P, prices::example))
+        .also(route!(P, supplier::catalogue))
+        .also(route!(P, supplier::customers))
+        .also(route!(P, settings::show))
+        .also(route!(P, audit::list))
+        .also(route!(P, figures::list))
+        .also(route!(P, health::systems))
+        .also(route!(P, me::show))
+        .also(route!(P, me::sign_ins))
+        .also(route!(P, me::keep_sign_in))
+        .also(route!(P, me::remove_sign_in));
     let sync = OpenApiRouter::default()
-        .routes(routes!(sync::request))
-        .routes(routes!(plans::approve))
-        .routes(routes!(plans::apply));
-    let admin = OpenApiRouter::default().routes(routes!(tokens::list)).routes(routes!(users::list));
+        .also(route!(P, sync::request))
+        .also(route!(P, plans::approve))
+        .also(route!(P, plans::apply));
+    let admin = OpenApiRouter::default().also(route!(P, tokens::list)).also(route!(P, users::list));
     let changes = OpenApiRouter::default()
-        .routes(routes!(links::change))
-        .routes(routes!(tokens::create))
-        .routes(routes!(tokens::revoke))
-        .routes(routes!(users::create))
-        .routes(routes!(users::disable))
-        .routes(routes!(users::sign_in_code));
+        .also(route!(P, links::change))
+        .also(route!(P, tokens::create))
+        .also(route!(P, tokens::revoke))
+        .also(route!(P, users::create))
+        .also(route!(P, users::disable))
+        .also(route!(P, users::sign_in_code));
     OpenApiRouter::default()
         .merge(guarded(read, access, Scope::Read))
         .merge(guarded(once(sync, access), access, Scope::Sync))
         .merge(guarded(admin, access, Scope::Admin))
         .merge(guarded(once(changes, access), access, Scope::Admin))
-        .merge(OpenApiRouter::default().routes(routes!(health::alive)).routes(routes!(reference::document)))
+        .merge(OpenApiRouter::default().also(route!(P, health::alive)).also(route!(P, reference::document)))
 }
 
 /// The routes.
 pub(crate) fn routes(app: App) -> Router {
-    let (router, _) = all(Some(&app.access)).split_for_parts();
+    let (router, _) = all::<Serving>(Some(&app.access)).split_for_parts();
     router.with_state(app)
 }
 
 /// What these routes are, for the document.
 pub(crate) fn document() -> OpenApi {
-    answers::described(all(None).into_openapi())
+    answers::described(all::<Describing>(None).into_openapi())
 }
 
 /// The organisation that is meant; the only one there is, where none is named.

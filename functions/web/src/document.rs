@@ -1,16 +1,16 @@
 //! What programs can call: the document that says so (`OpenAPI`), and the same for people to read.
 
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use utoipa::openapi::OpenApi;
 
 /// The document as it is served and as it is shown.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The text, as programs get it.
-    pub json: String,
-    /// The same, for people.
-    pub reference: Reference,
+    json: Cow<'static, str>,
+    reference: OnceLock<Reference>,
 }
 
 impl Document {
@@ -19,16 +19,30 @@ impl Document {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn new(api: &OpenApi) -> Result<Self, serde_json::Error> {
-        Self::from_json(&serde_json::to_string(api)?)
+        Ok(Self::from_json(serde_json::to_string(api)?))
     }
 
-    /// Prepares a document that was written before.
+    /// A document that was written before. It is read when somebody looks at it: most processes of the function
+    /// never show it, and all would wait for it to start.
+    pub fn from_json(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { json: text.into(), reference: OnceLock::new() }
+    }
+
+    /// The text, as programs get it.
+    pub fn json(&self) -> Cow<'static, str> {
+        self.json.clone()
+    }
+
+    /// The same, for people.
     ///
     /// # Errors
     /// When it is no JSON.
-    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        let value: Value = serde_json::from_str(text)?;
-        Ok(Self { json: serde_json::to_string(&value)?, reference: Reference::of(&value) })
+    pub fn reference(&self) -> Result<&Reference, serde_json::Error> {
+        if let Some(reference) = self.reference.get() {
+            return Ok(reference);
+        }
+        let reference = Reference::of(&serde_json::from_str(&self.json)?);
+        Ok(self.reference.get_or_init(|| reference))
     }
 }
 

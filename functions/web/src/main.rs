@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
     let personal = config.personal.map(|prefix| PeoplesSecrets::new(manager.clone(), prefix));
     let secrets = Arc::new(NamedSecrets { manager, names });
     let adapters = Adapters {
-        store: Arc::new(DynamoStore::new(&aws, config.table)),
+        store: Arc::new(DynamoStore::connected(&aws, config.table).await),
         bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
         connections: Arc::new(Keeper::new(env, secrets, clock.clone())),
         identity: identity.transpose()?,
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Error> {
         clock,
         entropy: || fastrand::u64(..),
     };
-    let document = Document::from_json(include_str!("../../../infra/openapi.json"))?;
+    let document = Document::from_json(include_str!("../../../infra/openapi.json"));
     let router = router(&Arc::new(Web::new(adapters, config.front, document)));
 
     lambda_kit::run(|invocation| Box::pin(handle(&router, invocation))).await

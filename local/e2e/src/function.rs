@@ -95,8 +95,18 @@ pub struct Function {
 impl Function {
     /// Starts the process. It is not waited for: work may be handed over at once.
     pub async fn start(binary: &Path, environment: &Environment) -> Result<Self, Trouble> {
+        Self::start_by(binary, &[], environment).await
+    }
+
+    /// Starts a program that starts or is the function, with these words.
+    pub async fn start_by(
+        program: &Path,
+        words: &[&str],
+        environment: &Environment,
+    ) -> Result<Self, Trouble> {
         let api = RuntimeApi::start().await?;
-        let mut child = Command::new(binary)
+        let mut child = Command::new(program)
+            .args(words)
             .env_clear()
             .envs(&environment.0)
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
@@ -105,7 +115,7 @@ impl Function {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| Trouble::at(&format!("start {}", binary.display()), &error))?;
+            .map_err(|error| Trouble::at(&format!("start {}", program.display()), &error))?;
         let pid = child.id().ok_or_else(|| Trouble::new("the function has no process"))?;
         let lines = Arc::default();
         let mut readers = Vec::new();
@@ -152,6 +162,12 @@ impl Function {
         self.child.kill().await?;
         self.drain().await;
         Ok(())
+    }
+
+    /// Asks it to end (SIGTERM), and waits until it has.
+    pub async fn stop(&mut self) -> Result<ExitStatus, Trouble> {
+        Command::new("kill").args(["-TERM", &self.pid.to_string()]).status().await?;
+        self.exit().await
     }
 
     /// Waits until it ends by itself.

@@ -7,25 +7,33 @@
 //! Everything binds a free port of 127.0.0.1 and stops by its own handle.
 
 mod built;
+mod checkout;
 mod estate;
 mod event_bus;
 mod filter;
 mod function;
 mod process;
 mod runtime_api;
+mod secret_store;
 mod simulators;
+mod surroundings;
+mod tap;
 mod throttled;
 mod trouble;
 mod wait;
 
 pub use built::{Build, build_function};
+pub use checkout::{Sample, functions, samples};
 pub use estate::{OrganisationSetup, links, settings_json};
 pub use event_bus::{EventBus, Published};
 pub use filter::counts;
 pub use function::{Environment, Function, Invoked};
 pub use process::Usage;
 pub use runtime_api::Answer;
+pub use secret_store::SecretStore;
 pub use simulators::{Announced, Simulators};
+pub use surroundings::{ORGANISATIONS, Surroundings};
+pub use tap::{Tap, Turn};
 pub use throttled::ThrottledTable;
 pub use trouble::Trouble;
 pub use wait::{eventually, until};

@@ -1,7 +1,7 @@
 //! The configuration of a function: everything Lambda tells it stands in its environment, so the rest of the
 //! SDK's search (profiles, single sign-on, instance metadata) is neither linked nor waited for.
 
-use crate::{ATTEMPTS, SdkConfig, timeouts};
+use crate::{ATTEMPTS, SdkConfig, timeouts, trust};
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
@@ -35,6 +35,7 @@ pub fn function_config(variable: impl Fn(&str) -> Option<String>) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .region(region.map(Region::new))
         .credentials_provider(credentials)
+        .http_client(trust::http_client())
         .service_config(Endpoints(endpoints.collect()))
         .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))

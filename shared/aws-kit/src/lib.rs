@@ -2,6 +2,7 @@
 
 pub mod failure;
 mod function;
+mod trust;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;

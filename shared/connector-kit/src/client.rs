@@ -1,5 +1,6 @@
 //! The only place that builds an HTTP client.
 
+use crate::roots;
 use std::time::Duration;
 
 /// How long a connection may take to come about, name look-up and TLS included.
@@ -15,12 +16,13 @@ pub struct HttpClient(pub(crate) reqwest::Client);
 /// The HTTP client could not be built: the machine has no usable TLS set-up.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client could not be built: {0}")]
-pub struct HttpClientError(#[from] reqwest::Error);
+pub struct HttpClientError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// Builds the HTTP client: once in a process, in its `main`, for all its connectors.
 ///
 /// It follows no redirects (a redirected `POST` would lose its body, and credentials would travel to whoever
-/// the answer names) and keeps no cookies.
+/// the answer names) and keeps no cookies. The machine's root certificates are read when the first server shows its
+/// own: building a client costs nothing worth a word.
 #[expect(clippy::disallowed_methods, reason = "this is the one place the lint points to")]
 pub fn http_client() -> Result<HttpClient, HttpClientError> {
     let client = reqwest::Client::builder()
@@ -29,6 +31,7 @@ pub fn http_client() -> Result<HttpClient, HttpClientError> {
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .tcp_nodelay(true)
-        .build()?;
-    Ok(HttpClient(client))
+        .tls_backend_preconfigured(roots::tls().map_err(|error| HttpClientError(error.into()))?)
+        .build();
+    client.map(HttpClient).map_err(|error| HttpClientError(error.into()))
 }

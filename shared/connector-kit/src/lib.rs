@@ -12,6 +12,7 @@ mod pace;
 mod redact;
 mod request;
 mod retry;
+mod roots;
 mod transport;
 
 pub use client::{HttpClient, HttpClientError, http_client};

@@ -62,14 +62,14 @@ refusals! {
     TooMany: [(429, "too many requests: `Retry-After` says when to come back")];
 }
 
-/// Guards routes, and says so in the document.
+/// Guards routes, or says so in the document where they are only described.
 pub fn guarded<S: Clone + Send + Sync + 'static>(
     router: OpenApiRouter<S>,
     access: Option<&Access>,
     scope: Scope,
 ) -> OpenApiRouter<S> {
     let mut router = match access {
-        Some(access) => router.route_layer(crate::api(access, scope)),
+        Some(access) => return router.route_layer(crate::api(access, scope)),
         None => router,
     };
     let refusals = problems(&[
@@ -87,13 +87,13 @@ pub fn guarded<S: Clone + Send + Sync + 'static>(
     router
 }
 
-/// Lets routes be repeated safely under a key, and says so in the document.
+/// Lets routes be repeated safely under a key, or says so in the document where they are only described.
 pub fn once<S: Clone + Send + Sync + 'static>(
     router: OpenApiRouter<S>,
     access: Option<&Access>,
 ) -> OpenApiRouter<S> {
     let mut router = match access {
-        Some(access) => router.route_layer(crate::once(access)),
+        Some(access) => return router.route_layer(crate::once(access)),
         None => router,
     };
     let refusals = problems(&[

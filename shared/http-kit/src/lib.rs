@@ -51,11 +51,14 @@ mod pages;
 mod paging;
 mod principal;
 mod problem;
+mod route;
 mod session;
 mod trace;
 
 #[doc(hidden)]
 pub use utoipa;
+#[doc(hidden)]
+pub use utoipa_axum;
 
 pub use access::{Access, Guarding, NewToken, SESSION_TIME, SetCookie};
 pub use around::{Around, Surrounded};
@@ -70,4 +73,7 @@ pub use pages::{next_page, problem_pages};
 pub use paging::{DEFAULT_LIMIT, MAX_LIMIT, Paged, Paging};
 pub use principal::{Principal, Via};
 pub use problem::{FieldProblem, PROBLEM_TYPE, Problem};
+#[doc(hidden)]
+pub use route::each_method;
+pub use route::{Also, Describing, Purpose, Serving};
 pub use trace::RequestId;

@@ -34,6 +34,11 @@ impl Key {
     }
 }
 
+/// Where nothing is ever kept.
+pub(crate) fn nothing() -> Key {
+    Key::new("NOTHING", "NOTHING")
+}
+
 pub(crate) fn lease(name: &str) -> Key {
     Key::new(format_args!("LEASE#{name}"), "LEASE")
 }

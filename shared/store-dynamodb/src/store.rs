@@ -2,13 +2,21 @@
 
 use crate::capacity::{Capacity, Meter};
 use crate::index::Layout;
+use crate::keys;
 use aws_kit::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use domain::audit::AuditHead;
 use domain::id::{OrganisationId, SystemId};
 use domain::journal::Lease;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long a start waits for the table at most.
+const GREETING: Duration = Duration::from_secs(2);
 
 /// All storage ports on one DynamoDB table. Clones share the client, the meter and the memory.
 #[derive(Debug, Clone)]
@@ -42,6 +50,21 @@ impl DynamoStore {
             logs: Arc::default(),
             layouts: Arc::default(),
         }
+    }
+
+    /// A store that has been spoken to: name look-up, TLS and what the client prepares for its first call are over
+    /// before the first event, while Lambda still gives a whole processor. It asks, eventually consistent, for an item
+    /// that never is: half a read unit, without effect, and nothing that a function may not do anyway. What comes of
+    /// it is not looked at: the first real call says what is wrong, where it can be dealt with.
+    pub async fn connected(config: &SdkConfig, table: impl Into<Arc<str>>) -> Self {
+        let store = Self::new(config, table);
+        let limits = TimeoutConfig::builder().operation_timeout(GREETING).build();
+        let once = Config::builder().timeout_config(limits).retry_config(RetryConfig::disabled());
+        let greeting =
+            store.client.get_item().table_name(&*store.table).set_key(Some(keys::nothing().into_item()));
+        // What comes of it is not looked at: see above.
+        drop(Box::pin(greeting.customize().config_override(once).send()).await);
+        store
     }
 
     /// The table's name.

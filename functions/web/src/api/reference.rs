@@ -14,5 +14,5 @@ use http_kit::document::TooMany;
     responses((status = 200, description = "the document", content_type = "application/json", body = Object), TooMany),
 )]
 pub(super) async fn document(State(app): State<App>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], app.document.json.clone()).into_response()
+    ([(CONTENT_TYPE, "application/json")], app.document.json()).into_response()
 }

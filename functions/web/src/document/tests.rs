@@ -54,3 +54,16 @@ fn calls_are_grouped_by_tag_with_their_scopes_parameters_and_answers() {
     let fields: Vec<_> = shape.fields.iter().map(|field| (field.name.as_str(), field.required)).collect();
     assert_eq!(fields, [("id", true), ("why", false)]);
 }
+
+#[test]
+fn the_document_of_the_deployed_function_can_be_read() {
+    let document = Document::from_json(include_str!("../../../../infra/openapi.json"));
+    let reference = document.reference().unwrap();
+    assert_eq!(reference.title, "Billbridge");
+    assert!(reference.groups.iter().any(|group| group.name == "orders"), "it is of every function");
+}
+
+#[test]
+fn a_document_that_is_none_is_an_error_for_whoever_wants_to_read_it() {
+    assert!(Document::from_json("{\"info\": ").reference().is_err());
+}

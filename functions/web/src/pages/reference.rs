@@ -6,6 +6,7 @@ use crate::state::App;
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use http_kit::Problem;
 
 #[derive(Template)]
 #[template(path = "api.html")]
@@ -21,7 +22,7 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Shown {
         Some(principal) => Frame::new(&app, &principal, Section::Api, "API"),
         None => Frame::outside(&app, "API"),
     };
-    let reference = &app.document.reference;
+    let reference = app.document.reference().map_err(|error| Problem::internal().because(error))?;
     let paragraphs = reference.description.split("\n\n").filter(|text| !text.trim().is_empty()).collect();
     render(&ReferencePage { frame, reference, paragraphs })
 }

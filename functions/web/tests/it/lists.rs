@@ -300,7 +300,7 @@ async fn the_document_is_served_to_everybody_and_is_the_one_that_was_prepared() 
     let served = world.get("", "/api/openapi.json").await.with(200);
     assert_eq!(served.header("content-type"), "application/json");
     assert_eq!(served.json(), serde_json::to_value(web::openapi()).unwrap());
-    let reference = &world.app.document.reference;
+    let reference = world.app.document.reference().unwrap();
     let calls: Vec<_> = reference.groups.iter().flat_map(|group| &group.calls).collect();
     let sync = calls.iter().find(|call| call.id == "requestSync").unwrap();
     assert_eq!((sync.method.as_str(), sync.path.as_str()), ("POST", "/api/sync/manual"));

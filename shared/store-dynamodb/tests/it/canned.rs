@@ -19,12 +19,18 @@ type Left = Arc<Mutex<VecDeque<Answer>>>;
 
 /// A store on a server that gives these answers, one after the other, and how many are left.
 pub(crate) async fn store(answers: Vec<Answer>) -> (DynamoStore, Left) {
+    let (config, left) = serve(answers).await;
+    (DynamoStore::new(&config, "t"), left)
+}
+
+/// A server that gives these answers, one after the other, and how many are left.
+pub(crate) async fn serve(answers: Vec<Answer>) -> (aws_kit::SdkConfig, Left) {
     let left: Left = Arc::new(Mutex::new(answers.into()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let app = Router::new().fallback(answer).with_state(left.clone());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    (DynamoStore::new(&quick(&endpoint).await, "t"), left)
+    (quick(&endpoint).await, left)
 }
 
 /// The configuration of the tests, attempting again without waiting.

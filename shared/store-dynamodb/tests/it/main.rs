@@ -7,6 +7,7 @@ mod canned;
 mod capacity;
 mod contract;
 mod faults;
+mod greeting;
 mod plans;
 mod races;
 mod settings;

@@ -1,11 +1,13 @@
 //! Stories in an emulated AWS: the template as it is deployed, the functions' real binaries, requests through API
-//! Gateway, events through EventBridge, failures through Lambda's own queue. `cargo xtask e2e-aws` builds and
-//! installs what is needed and starts this; `local/e2e/README.md` says what the emulator cannot do.
+//! Gateway, events through EventBridge, failures through Lambda's own queue. And the same binaries under AWS's own
+//! runtime interface emulator, with every sample of `events/`. `cargo xtask e2e-aws` builds and installs what is needed
+//! and starts this; `local/e2e/README.md` says what the emulators cannot do.
 #![expect(clippy::print_stdout, reason = "a command-line tool: its output is what it is for")]
 
 mod alarms;
 mod cloud;
 mod processes;
+mod rie;
 mod stack;
 mod stories;
 mod world;
@@ -15,7 +17,7 @@ use e2e::Trouble;
 use futures::StreamExt as _;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use stories::{STORIES, Story};
+use stories::STORIES;
 use tokio::time::timeout;
 use world::{Tools, World};
 
@@ -52,13 +54,16 @@ fn main() -> ExitCode {
 /// One line for each story as it ends, and one for all.
 async fn tell_all(options: &Options) -> Result<bool, Trouble> {
     let begun = Instant::now();
-    let chosen: Vec<_> = STORIES.iter().filter(|(name, _)| name.contains(&*options.only)).collect();
+    let clouds = STORIES.iter().map(|(name, story)| (*name, Chapter::Cloud(*story)));
+    let emulators = rie::STORIES.iter().map(|(name, story)| (*name, Chapter::Runtime(*story)));
+    let all = clouds.chain(emulators);
+    let chosen: Vec<_> = all.filter(|(name, _)| name.contains(&*options.only)).collect();
     if chosen.is_empty() {
         return Err(Trouble::new(format!("no story's name contains {:?}", options.only)));
     }
     let telling = chosen.iter().map(|(name, story)| async move {
         let begun = Instant::now();
-        let told = timeout(AT_MOST, tell(&options.tools, name, *story)).await;
+        let told = timeout(AT_MOST, tell(&options.tools, name, story)).await;
         let told = told.unwrap_or_else(|_| Err(Trouble::new(format!("not within {} s", AT_MOST.as_secs()))));
         (*name, told, begun.elapsed().as_secs())
     });
@@ -77,7 +82,19 @@ async fn tell_all(options: &Options) -> Result<bool, Trouble> {
     Ok(failed == 0)
 }
 
-async fn tell(tools: &Tools, name: &str, story: Story) -> Result<(), Trouble> {
+/// Where a story is told.
+enum Chapter {
+    /// In an emulated AWS of its own.
+    Cloud(stories::Story),
+    /// Under the runtime interface emulator.
+    Runtime(rie::Story),
+}
+
+async fn tell(tools: &Tools, name: &str, story: &Chapter) -> Result<(), Trouble> {
+    let story = match story {
+        Chapter::Runtime(story) => return story(&rie::Stage::new(tools, name)).await,
+        Chapter::Cloud(story) => story,
+    };
     let world = World::open(tools, name).await?;
     let told = story(&world).await;
     // What is wrong in the story comes before what its end shows.

@@ -18,7 +18,16 @@ pub(crate) fn of_functions(emulator: u32, name: &str) -> Result<Vec<u32>, Troubl
 
 /// Ends it at once, wherever it is. One that has ended already is no trouble.
 pub(crate) fn kill(pid: u32) -> Result<(), Trouble> {
-    Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status()?;
+    signal(pid, "-KILL")
+}
+
+/// It goes on no further, wherever it is, until it is ended.
+pub(crate) fn hold(pid: u32) -> Result<(), Trouble> {
+    signal(pid, "-STOP")
+}
+
+fn signal(pid: u32, which: &str) -> Result<(), Trouble> {
+    Command::new("kill").args([which, &pid.to_string()]).stderr(Stdio::null()).status()?;
     Ok(())
 }
 

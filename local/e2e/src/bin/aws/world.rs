@@ -38,7 +38,13 @@ pub(crate) struct Tools {
     packages: PathBuf,
     /// Where the functions' zips and the plain template are; logs go there too.
     #[arg(long, value_name = "DIR")]
-    artefacts: PathBuf,
+    pub(crate) artefacts: PathBuf,
+    /// Where the functions' binaries are.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) functions: PathBuf,
+    /// The runtime interface emulator.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) emulator: PathBuf,
     /// The command line.
     #[arg(long, value_name = "FILE")]
     billbridge: PathBuf,

@@ -162,6 +162,6 @@ pub(crate) fn millis(time: Duration) -> Decimal {
     Decimal::from(time.as_micros()) / Decimal::from(1000)
 }
 
-fn megabytes(bytes: u64) -> Decimal {
+pub(crate) fn megabytes(bytes: u64) -> Decimal {
     (Decimal::from(bytes) / Decimal::from(MEGABYTE)).round_dp(2)
 }

@@ -1,9 +1,10 @@
-//! `bench sync` measures `subscription-sync`, `bench http` pages and API of `billbridge serve`; both put every
-//! figure beside the least that is possible, or beside its budget. `bench cost` measures what AWS would bill, for
-//! `billbridge cost`. `docs/benchmarks.md` and `docs/cost.md` say what each figure means. `cargo xtask bench sync`, `http`
-//! and `cost` build what they need and start them.
+//! `bench sync` measures `subscription-sync`, `bench http` pages and API of `billbridge serve`, `bench cold` how
+//! functions start; all put every figure beside the least that is possible, or beside its budget. `bench cost` measures
+//! what AWS would bill, for `billbridge cost`. `docs/benchmarks.md` and `docs/cost.md` say what each figure means.
+//! `cargo xtask bench sync` and its siblings build what they need and start them.
 
 mod change;
+mod cold;
 mod cost;
 mod facts;
 mod http;
@@ -33,6 +34,8 @@ enum What {
     Sync(SyncOptions),
     /// Pages and API of `billbridge serve`, asked from outside.
     Http(HttpOptions),
+    /// How functions start: processor, memory, the first call to the table.
+    Cold(ColdOptions),
     /// Units, calls, processor time and bytes of each piece of work, written to the file that `billbridge cost` reads.
     Cost,
 }
@@ -80,21 +83,57 @@ struct HttpOptions {
     json: bool,
 }
 
+/// What a benchmark has to show.
+enum Outcome {
+    /// Whether as JSON is the second.
+    Figures(report::Report, bool),
+    Counts(Vec<(String, u64)>),
+    /// It is in a file.
+    Written,
+}
+
+/// How often to start.
+#[derive(Args)]
+struct ColdOptions {
+    /// Starts of which the median counts.
+    #[arg(long, default_value_t = 21)]
+    repeat: usize,
+    /// The functions of another profile of the same target folder.
+    #[arg(long, value_name = "PROFILE")]
+    of: Option<String>,
+    /// Counts the instructions of one start instead, with valgrind: a line for each function, its name and the count.
+    #[arg(long)]
+    instructions: bool,
+    /// Prints JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
 fn main() -> ExitCode {
     let Options { what } = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = runtime.map_err(Trouble::from).and_then(|runtime| match &what {
+        What::Cold(options) if options.instructions => {
+            runtime.block_on(cold::instructions(options)).map(Outcome::Counts)
+        }
+        What::Cold(options) => {
+            runtime.block_on(cold::run(options)).map(|it| Outcome::Figures(it, options.json))
+        }
         What::Sync(options) => {
-            runtime.block_on(sync::run(options)).map(|report| Some((report, options.json)))
+            runtime.block_on(sync::run(options)).map(|it| Outcome::Figures(it, options.json))
         }
         What::Http(options) => {
-            runtime.block_on(http::run(options)).map(|report| Some((report, options.json)))
+            runtime.block_on(http::run(options)).map(|it| Outcome::Figures(it, options.json))
         }
-        What::Cost => runtime.block_on(cost::run()).map(|()| None),
+        What::Cost => runtime.block_on(cost::run()).map(|()| Outcome::Written),
     });
     match outcome {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some((report, json))) => {
+        Ok(Outcome::Counts(counts)) => {
+            report::list(&counts);
+            ExitCode::SUCCESS
+        }
+        Ok(Outcome::Written) => ExitCode::SUCCESS,
+        Ok(Outcome::Figures(report, json)) => {
             report::show(&report, json);
             if report.is_within() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }

@@ -50,6 +50,16 @@ impl Line {
         Self { what, subscriptions: Some(subscriptions), measured, unit, against, note: String::new() }
     }
 
+    /// A figure that is about no subscriptions.
+    pub(crate) fn alone(
+        what: impl Into<String>,
+        measured: Option<Decimal>,
+        unit: &'static str,
+        against: Against,
+    ) -> Self {
+        Self { what: what.into(), subscriptions: None, measured, unit, against, note: String::new() }
+    }
+
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
@@ -143,6 +153,13 @@ pub(crate) fn show(report: &Report, as_json: bool) {
     }
     let over = report.lines.iter().filter(|line| !line.is_within()).count();
     println!("\n{}", if over == 0 { "all within".to_owned() } else { format!("{over} over") });
+}
+
+/// Prints a name and a number a line.
+pub(crate) fn list(counts: &[(String, u64)]) {
+    for (name, count) in counts {
+        println!("{name} {count}");
+    }
 }
 
 /// Says why there is no report.
