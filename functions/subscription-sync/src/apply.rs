@@ -19,7 +19,7 @@ use journal::{Journal, Performed};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tracing::{info, warn};
+use tracing::{Instrument as _, debug_span, info, warn};
 
 /// Everything the changes of one run share.
 pub(crate) struct Apply<'a, S> {
@@ -216,7 +216,8 @@ impl<S: Store> Apply<'_, S> {
             quiet: self.deps.limits.quiet,
         };
         let id = &line.subscription;
-        let performed = journal.perform(&effect).await?;
+        let span = debug_span!("change", subscription.id = %id);
+        let performed = journal.perform(&effect).instrument(span).await?;
         let outcome = match performed {
             Performed::Done(receipt) => {
                 info!(subscription.id = %id, receipt = %receipt.text, "subscription {id}: {}", receipt.text);

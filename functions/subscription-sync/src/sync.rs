@@ -19,7 +19,7 @@ use domain::settings::{Approval, Organisation, Settings};
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tracing::{info, warn};
+use tracing::{Instrument as _, debug_span, info, warn};
 
 /// A run in progress.
 pub(crate) struct Work<'a, S> {
@@ -53,6 +53,20 @@ pub async fn sync<S: Store>(deps: &Deps<S>, command: &Command, deadline: Deadlin
         Begun::Here { run, awaited } => (run, awaited),
         Begun::Elsewhere(run) => return Ok(run),
     };
+    let span = debug_span!(
+        "run", run.id = %run.id, organisation.id = %run.organisation, run.mode = run.mode.word()
+    );
+    begun(deps, command, deadline, (run, awaited), ready).instrument(span).await
+}
+
+/// From the beginning to the end or a checkpoint.
+async fn begun<S: Store>(
+    deps: &Deps<S>,
+    command: &Command,
+    deadline: Deadline,
+    (run, awaited): (Run, bool),
+    ready: Result<Ready, Failure>,
+) -> Result<Run, Failure> {
     let Ready { settings, organisation, connections } = match ready {
         Ok(ready) => ready,
         Err(failure) if awaited => return Err(failed(deps, run, failure).await),

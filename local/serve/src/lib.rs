@@ -25,6 +25,7 @@ pub mod show;
 pub mod stop;
 pub mod surroundings;
 pub mod table;
+pub mod traces;
 
 use cli::{Cli, Command};
 use commands::{

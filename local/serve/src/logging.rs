@@ -3,6 +3,7 @@
 //! output.
 
 use crate::progress::Watch;
+use crate::traces::Traces;
 use lambda_kit::env::Env;
 use std::io;
 use std::str::FromStr;
@@ -19,17 +20,17 @@ const QUIET: [&str; 7] = ["aws_", "h2", "hyper", "reqwest", "rustls", "tower", "
 const EMBEDDED: &str = "dynoxide";
 
 /// Starts the logging of a command. A second call changes nothing.
-pub fn init_command(env: &Env) {
-    start(subscriber(level(env, LevelFilter::OFF), io::stderr));
+pub fn init_command(env: &Env, traces: Option<&Traces>) {
+    start(subscriber(level(env, LevelFilter::OFF), io::stderr, traces));
 }
 
 /// Starts the logging of `serve`: on standard output, unless results as JSON are to stay alone there.
-pub fn init_serve(env: &Env, json: bool) {
+pub fn init_serve(env: &Env, json: bool, traces: Option<&Traces>) {
     let level = level(env, LevelFilter::INFO);
     if json {
-        start(subscriber(level, io::stderr));
+        start(subscriber(level, io::stderr, traces));
     } else {
-        start(subscriber(level, io::stdout));
+        start(subscriber(level, io::stdout, traces));
     }
     std::panic::set_hook(Box::new(|about| {
         let place = about.location().map(ToString::to_string).unwrap_or_default();
@@ -42,7 +43,7 @@ fn level(env: &Env, usual: LevelFilter) -> LevelFilter {
     env.optional("LOG_LEVEL").and_then(|text| LevelFilter::from_str(&text).ok()).unwrap_or(usual)
 }
 
-fn subscriber<W>(level: LevelFilter, to: W) -> impl Subscriber + Send + Sync
+fn subscriber<W>(level: LevelFilter, to: W, traces: Option<&Traces>) -> impl Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -56,7 +57,11 @@ where
         .with_span_list(true)
         .with_ansi(false)
         .with_writer(to);
-    Registry::default().with(lines.with_filter(filter)).with(Watch.with_filter(filter_fn(Watch::wants)))
+    let told = traces.map(Traces::layer);
+    Registry::default()
+        .with(told)
+        .with(lines.with_filter(filter))
+        .with(Watch.with_filter(filter_fn(Watch::wants)))
 }
 
 fn start(subscriber: impl Subscriber + Send + Sync) {

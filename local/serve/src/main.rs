@@ -6,6 +6,7 @@ use serve::cli::{Cli, Command};
 use serve::logging;
 use serve::out::Out;
 use serve::surroundings::Surroundings;
+use serve::traces::Traces;
 use std::process::ExitCode;
 
 /// The embedded table and its client hand each other small maps of text all day long: with the system's allocator
@@ -30,14 +31,25 @@ async fn main() -> ExitCode {
             return ExitCode::from(problem.exit.code());
         }
     };
+    let traces = match Traces::open(&around.env, around.clock.clone()) {
+        Ok(traces) => traces,
+        Err(problem) => {
+            out.problem(&problem);
+            return ExitCode::from(problem.exit.code());
+        }
+    };
     if matches!(cli.command, Command::Serve(_)) {
-        logging::init_serve(&Env::from_process(), cli.json);
+        logging::init_serve(&Env::from_process(), cli.json, traces.as_ref());
     } else {
-        logging::init_command(&Env::from_process());
+        logging::init_command(&Env::from_process(), traces.as_ref());
     }
     let leaves_demo = matches!(&cli.command, Command::Demo(demo) if demo.serve);
     if leaves_demo || matches!(cli.command, Command::Serve(_) | Command::Sync(_)) {
         around.stop.on_signals();
     }
-    ExitCode::from(serve::run(&cli.command, around, &mut out).await.code())
+    let exit = serve::run(&cli.command, around, &mut out).await;
+    if let Some(traces) = traces {
+        traces.close().await;
+    }
+    ExitCode::from(exit.code())
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use store_dynamodb::DynamoStore;
 use subscription_sync::Deps;
 use tokio::time::{Instant, sleep_until};
-use tracing::{error, info, warn};
+use tracing::{Instrument as _, error, info, warn};
 
 /// How long an invocation may take: what Lambda gives.
 const INVOCATION: SignedDuration = SignedDuration::from_mins(15);
@@ -188,7 +188,8 @@ impl Lane<'_> {
                 self.clock.now().checked_add(INVOCATION).map_or_else(|_| Deadline::never(), Deadline);
             let request = format!("local-{:012x}", fastrand::u64(..) & 0xffff_ffff_ffff);
             let invocation = Invocation { payload: payload.clone(), deadline, request };
-            match self.function.handle(invocation).await {
+            let span = invocation.span();
+            match self.function.handle(invocation).instrument(span).await {
                 Outcome::Done(_) => {
                     served.done += 1;
                     return;

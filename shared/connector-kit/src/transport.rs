@@ -15,6 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
+use tracing::field::{self, Empty};
+use tracing::{Instrument as _, debug_span};
 
 /// How much of a system's own words an error repeats, in characters.
 const MAX_EXPLANATION: usize = 200;
@@ -116,6 +118,19 @@ impl Transport {
     ///   then whether it was done;
     /// - `Malformed` if the answer is too large.
     pub async fn call(&self, request: Request, deadline: Deadline) -> Result<Reply, Failure> {
+        let span = debug_span!(
+            "call", otel.name = %request.what, otel.kind = "client", system = %self.system,
+            http.status = Empty, otel.status_description = Empty,
+        );
+        let called = self.repeatedly(request, deadline).instrument(span.clone()).await;
+        match &called {
+            Ok(reply) => span.record("http.status", reply.status),
+            Err(failure) => span.record("otel.status_description", field::display(failure)),
+        };
+        called
+    }
+
+    async fn repeatedly(&self, request: Request, deadline: Deadline) -> Result<Reply, Failure> {
         let mut attempts = Attempts::default();
         loop {
             let (trouble, failure) = match self.attempt(&request, deadline).await {

@@ -18,7 +18,7 @@ use http::StatusCode;
 use http::header::ALLOW;
 use jiff::Timestamp;
 use tower_http::compression::CompressionLayer;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 mod headers;
 
@@ -52,7 +52,8 @@ impl Middle for Finish {
     async fn run(&self, mut request: Request, next: Next) -> Response {
         let line = self.begin(&mut request);
         let span = tracing::info_span!("request", request.id = %line.id);
-        let mut response = self.answer(request, next, &line).instrument(span).await;
+        let mut response =
+            self.answer(request, next, &line).instrument(line.told_in(&span)).instrument(span).await;
         if line.is_program && response.status() == StatusCode::METHOD_NOT_ALLOWED {
             response = as_problem(&response);
         }
@@ -134,6 +135,15 @@ fn too_many(seconds: u64) -> Problem {
 }
 
 impl Line {
+    /// The request as traces have it, within the one that log lines stand in.
+    fn told_in(&self, request: &Span) -> Span {
+        let (method, route) = (self.method.as_str(), self.route.as_deref().unwrap_or("(no route)"));
+        tracing::debug_span!(
+            parent: request, "route", otel.name = %format_args!("{method} {route}"), otel.kind = "server",
+            http.method = method, http.route = route,
+        )
+    }
+
     /// Puts the request's id into a problem, and shows it as a page where a browser wants one. Gives the cause,
     /// for the log.
     fn show(&self, response: &mut Response) -> Option<String> {

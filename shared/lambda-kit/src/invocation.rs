@@ -7,7 +7,7 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, Runtime, service_fn};
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::future::Future;
-use tracing::{Instrument, debug, error, info_span, warn};
+use tracing::{Instrument, Span, debug, error, info_span, warn};
 
 /// One invocation.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,13 @@ pub struct Invocation {
     pub deadline: Deadline,
     /// Lambda's id of the request.
     pub request: String,
+}
+
+impl Invocation {
+    /// What everything that is logged meanwhile stands in.
+    pub fn span(&self) -> Span {
+        info_span!("invocation", request.id = self.request)
+    }
 }
 
 /// What became of an invocation, and with it what Lambda does next.
@@ -66,7 +73,7 @@ where
 {
     let service = service_fn(|event: LambdaEvent<Value>| {
         let invocation = invocation(event);
-        let span = info_span!("invocation", request.id = invocation.request);
+        let span = invocation.span();
         let outcome = handler(invocation);
         async move { answer(outcome.await) }.instrument(span)
     });

@@ -22,6 +22,7 @@ mod settings;
 mod sharing;
 mod side_by_side;
 mod sync;
+mod traces;
 mod transfer;
 mod upgrade;
 mod wire;
