@@ -115,15 +115,15 @@ impl<F: Fn() -> SharedHttpConnector + Send + Sync + 'static> HttpConnector for E
 fn is_unknown_issuer(error: &ConnectorError) -> bool {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = match inner {
-            Some(inner) => inner.downcast_ref::<rustls::Error>(),
-            None => error.downcast_ref::<rustls::Error>(),
-        };
-        if let Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) = tls {
+        if let Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) = error.downcast_ref()
+        {
             return true;
         }
-        cause = error.source();
+        // An `io::Error` names as its source the source of what it holds, and what it holds is what we look for.
+        cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(held) => Some(held),
+            None => error.source(),
+        };
     }
     false
 }
