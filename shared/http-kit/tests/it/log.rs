@@ -7,6 +7,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use testkit::Moment;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -32,11 +33,16 @@ impl<'w> MakeWriter<'w> for Kept {
 
 /// What is logged while a future runs on this thread.
 fn logged(work: impl Future<Output = ()>) -> Vec<Value> {
+    logged_with(FmtSpan::NONE, work)
+}
+
+fn logged_with(spans: FmtSpan, work: impl Future<Output = ()>) -> Vec<Value> {
     let kept = Kept::default();
     let subscriber = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_max_level(tracing::Level::TRACE)
+        .with_span_events(spans)
         .with_writer(kept.clone())
         .finish();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -69,6 +75,21 @@ fn a_request_is_one_line_with_who_and_what_and_nothing_that_was_sent() {
     for secret in sent {
         assert!(!line.to_string().contains(&secret), "{secret}");
     }
+}
+
+#[test]
+fn traces_have_a_request_by_its_route_within_its_id_and_nothing_that_was_sent() {
+    let house = house();
+    let lines = logged_with(FmtSpan::CLOSE, async {
+        let (_, token) = house.token(&[Scope::OrdersWrite], None).await;
+        let ask = Ask::json("/api/things?secret=in-the-query", r#"{"name":"in-the-body","lines":[]}"#);
+        house.ask(ask.token(&token).header("x-request-id", "request-0001")).await;
+    });
+    let route = lines.iter().find(|line| line["span"]["name"] == "route").unwrap();
+    assert_eq!(route["span"]["otel.name"], "POST /api/things");
+    let around = route["spans"].as_array().unwrap();
+    assert!(around.iter().any(|span| span["request.id"] == "request-0001"), "{route}");
+    assert!(!format!("{lines:?}").contains("in-the-"), "{lines:?}");
 }
 
 #[test]
