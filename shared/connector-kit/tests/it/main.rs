@@ -1,6 +1,7 @@
 //! The transport against a server that does exactly as told.
 
 #[cfg(test)]
+mod addresses;
 mod answers;
 #[cfg(test)]
 mod bounds;
