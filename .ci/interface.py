@@ -26,7 +26,7 @@ def main():
             [
                 sys.executable, "-m", "schemathesis.cli", "run", said["serving"] + "/api/openapi.json",
                 "--header", "Authorization: Bearer " + said["token"],
-                "--phases", "examples,coverage,fuzzing", "--max-examples", "5", "--max-time", "900",
+                "--phases", "examples,coverage,fuzzing", "--max-examples", "5", "--max-time", "240",
                 # Rules that a description cannot state refuse well-formed requests too: a cursor of another list,
                 # a key used before, a customer that is not there. They answer 400 or 422, as described.
                 "--exclude-checks", "positive_data_acceptance",
