@@ -51,11 +51,7 @@ pub(super) async fn a_payload_that_nobody_knows_is_refused_and_changes_nothing(
             let shown = String::from_utf8_lossy(payload);
             expect(is_refusal(&said), || format!("{function}: {shown:?} was answered with {}", said.text))?;
         }
-        nothing_was_done(&actor)?;
-        let process = actor.emulator.process()?;
-        let answer = actor.ask(&first_sample(&function)?.payload).await?;
-        expect(answer.is_answer(), || format!("{function}, afterwards: {}", answer.text))?;
-        expect(actor.emulator.process()? == process, || format!("{function} was started again"))?;
+        is_unharmed(&actor).await?;
         actor.leave().await?;
     }
     Ok(())
@@ -80,11 +76,7 @@ pub(super) async fn six_megabytes_are_refused_and_the_function_goes_on(
             let said = actor.ask(&request).await?;
             expect(said.value["statusCode"] == 413, || format!("{}: {}", sample.place(), said.text))?;
         }
-        nothing_was_done(&actor)?;
-        let process = actor.emulator.process()?;
-        let answer = actor.ask(&first_sample(&function)?.payload).await?;
-        expect(answer.is_answer(), || format!("{function}, afterwards: {}", answer.text))?;
-        expect(actor.emulator.process()? == process, || format!("{function} was started again"))?;
+        is_unharmed(&actor).await?;
         actor.leave().await?;
     }
     Ok(())
@@ -152,6 +144,16 @@ async fn goes_on(actor: &Actor, before: u32) -> Result<(), Trouble> {
     let answer = actor.ask(&first_sample(function)?.payload).await?;
     expect(answer.is_answer(), || format!("{function}, afterwards: {}", answer.text))?;
     expect(actor.emulator.process()? != before, || format!("{function}: the same process"))
+}
+
+/// Nothing was done, and the same process answers the next event.
+async fn is_unharmed(actor: &Actor) -> Result<(), Trouble> {
+    nothing_was_done(actor)?;
+    let function = &actor.function;
+    let process = actor.emulator.process()?;
+    let answer = actor.ask(&first_sample(function)?.payload).await?;
+    expect(answer.is_answer(), || format!("{function}, afterwards: {}", answer.text))?;
+    expect(actor.emulator.process()? == process, || format!("{function} was started again"))
 }
 
 fn nothing_was_done(actor: &Actor) -> Result<(), Trouble> {
