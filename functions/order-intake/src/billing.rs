@@ -8,10 +8,9 @@ use domain::id::{RunId, SubscriptionId, SystemId};
 use domain::order::{HoldReason, Order, OrderState};
 use domain::ports::Notice;
 use domain::record::{SyncRecord, SyncState};
-use domain::run::{Counts, OrderedBilling, Run, RunMode, RunState};
+use domain::run::{OrderedBilling, Run, RunMode, RunState};
 use domain::service::{ServiceState, ServiceStatus};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
 
 /// How many of the latest runs are looked through for an order's own.
 const RUNS: u32 = 50;
@@ -152,25 +151,13 @@ impl Work<'_> {
             return Err(Failure::new(FailureKind::Malformed, &SystemId::billbridge(), what));
         };
         let now = self.now();
-        let run = Run {
-            id: RunId::new(now, (self.deps.entropy)()),
-            organisation: self.organisation.id.clone(),
-            mode: RunMode::Order(OrderedBilling {
-                order: order.id.clone(),
-                subscription: subscription.clone(),
-                approved: approval.total,
-            }),
-            actor: approval.by.to_string(),
-            started: now,
-            updated: now,
-            state: RunState::Requested,
-            plan: None,
-            unproven: None,
-            brake: Vec::new(),
-            amounts: BTreeMap::new(),
-            counts: Counts::default(),
-            problems: Vec::new(),
+        let ordered = OrderedBilling {
+            order: order.id.clone(),
+            subscription: subscription.clone(),
+            approved: approval.total,
         };
+        let (id, organisation) = (RunId::new(now, (self.deps.entropy)()), self.organisation.id.clone());
+        let run = Run::requested(id, organisation, RunMode::Order(ordered), approval.by.to_string(), now);
         self.deps.store.put_run(&run).await?;
         self.publish(order, &run).await
     }

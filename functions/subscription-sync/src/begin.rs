@@ -4,8 +4,7 @@ use crate::{Command, Deps, Store};
 use domain::failure::{Failure, FailureKind};
 use domain::id::{OrganisationId, RunId, SystemId};
 use domain::journal::{Held, Lease};
-use domain::run::{Counts, Run, RunMode, RunState};
-use std::collections::BTreeMap;
+use domain::run::{Run, RunMode, RunState};
 use tracing::info;
 
 /// What became of a command.
@@ -41,21 +40,8 @@ pub(crate) async fn begin<S: Store>(deps: &Deps<S>, command: &Command) -> Result
 
 fn new_run<S>(deps: &Deps<S>, id: RunId, organisation: &OrganisationId, mode: &RunMode, actor: &str) -> Run {
     let now = deps.clock.now();
-    Run {
-        id,
-        organisation: organisation.clone(),
-        mode: mode.clone(),
-        actor: actor.to_owned(),
-        started: now,
-        updated: now,
-        state: RunState::Running,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
-    }
+    let run = Run::requested(id, organisation.clone(), mode.clone(), actor.to_owned(), now);
+    Run { state: RunState::Running, ..run }
 }
 
 /// A run whose number somebody was told: it waits in the table, and only its first taker does it. One that is

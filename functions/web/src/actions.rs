@@ -6,9 +6,8 @@ use domain::failure::Failure;
 use domain::id::{OrganisationId, RunId};
 use domain::plan::PlanHash;
 use domain::ports::Notice;
-use domain::run::{Counts, Run, RunMode, RunState, StoredPlan};
+use domain::run::{Run, RunMode, RunState, StoredPlan};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 /// Why something was not done. Each says so in words for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,21 +65,8 @@ pub async fn request_run(
     {
         return Ok(known);
     }
-    let run = Run {
-        id: id.clone(),
-        organisation: organisation.clone(),
-        mode: mode.clone(),
-        actor: signature(actor),
-        started: moment.at,
-        updated: web.clock.now(),
-        state: RunState::Requested,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
-    };
+    let run = Run::requested(id.clone(), organisation.clone(), mode.clone(), signature(actor), moment.at);
+    let run = Run { updated: web.clock.now(), ..run };
     if let Err(failure) = web.store.put_run(&run).await {
         // It may be there although we never heard: a report must not say `requested` for ever.
         let failed = Run { state: not_handed_over(), ..run };

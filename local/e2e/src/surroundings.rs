@@ -8,7 +8,7 @@ use domain::access::{ApiToken, Scope, SecretHash};
 use domain::clock::Clock as _;
 use domain::id::{OrganisationId, TokenId};
 use domain::ports::{AccessStore as _, LinkStore as _, Notice, RunStore as _};
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Run, RunMode, RunState};
 use domain::service::ServiceReference;
 use events::Incoming;
 use lambda_kit::SystemClock;
@@ -16,7 +16,6 @@ use serde_json::{Map, Value};
 use simulators::crayon::Crayon;
 use simulators::estate;
 use simulators::hostbill::HostBill;
-use std::collections::BTreeMap;
 use testkit::dynamo::{Embedded, TABLE};
 
 /// The organisations of the sample events.
@@ -163,21 +162,8 @@ fn continued_runs() -> Result<Vec<Run>, Trouble> {
             continue;
         };
         let now = SystemClock.now();
-        runs.push(Run {
-            id: run,
-            organisation,
-            mode: RunMode::Sync,
-            actor: "schedule".to_owned(),
-            started: now,
-            updated: now,
-            state: RunState::Finished,
-            plan: None,
-            unproven: None,
-            brake: Vec::new(),
-            amounts: BTreeMap::new(),
-            counts: Counts::default(),
-            problems: Vec::new(),
-        });
+        let run = Run::requested(run, organisation, RunMode::Sync, "schedule".to_owned(), now);
+        runs.push(Run { state: RunState::Finished, ..run });
     }
     Ok(runs)
 }

@@ -179,6 +179,31 @@ impl Run {
     /// How many problems a report keeps in words; the counts have them all.
     pub const MAX_PROBLEMS: usize = 20;
 
+    /// One that somebody asked for and that nobody has begun: it has found and done nothing yet.
+    pub fn requested(
+        id: RunId,
+        organisation: OrganisationId,
+        mode: RunMode,
+        actor: String,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organisation,
+            mode,
+            actor,
+            started: at,
+            updated: at,
+            state: RunState::Requested,
+            plan: None,
+            unproven: None,
+            brake: Vec::new(),
+            amounts: BTreeMap::new(),
+            counts: Counts::default(),
+            problems: Vec::new(),
+        }
+    }
+
     /// Keeps a problem for the report.
     pub fn problem(&mut self, text: impl Into<String>) {
         if self.problems.len() < Self::MAX_PROBLEMS {

@@ -21,7 +21,7 @@ use subscription_sync::Deps;
 /// Runs every `SYNC_INTERVAL_MINUTES` (60), beginning within a minute, looks after orders every five, and answers
 /// HTTP on 127.0.0.1:8080 (`--listen`, `BILLBRIDGE_LISTEN`). The first start prints a link that makes the first
 /// administrator. On Ctrl-C or SIGTERM the change in flight is finished and the run leaves a checkpoint, from
-/// which the next `serve` goes on; a second Ctrl-C ends at once, which is safe too. Logs are JSON lines on
+/// which a `serve` within twenty minutes goes on; a second Ctrl-C ends at once, which is safe too. Logs are JSON lines on
 /// standard output.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
