@@ -21,7 +21,7 @@ mod work;
 
 pub use config::Config;
 pub use handler::{OrderIntake, handle};
-pub use routes::{openapi, router};
+pub use routes::{openapi, router, routes};
 
 use connections::Keeper;
 use domain::clock::Clock;

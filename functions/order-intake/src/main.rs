@@ -1,9 +1,9 @@
 //! Lambda entry point: read the configuration, wire the adapters, run.
 
 use bus_eventbridge::EventBridgeBus;
-use connections::{Connections, Keeper};
-use domain::ports::{PersonalSecrets, VariableSource};
-use lambda_kit::env::{ConfigProblems, Env};
+use connections::Keeper;
+use domain::ports::PersonalSecrets;
+use lambda_kit::env::Env;
 use lambda_kit::{Error, SystemClock};
 use order_intake::{Config, Deps, Limits, OrderIntake};
 use secrets_manager::{NamedSecrets, PeoplesSecrets, SecretsManager};
@@ -16,10 +16,10 @@ async fn main() -> Result<(), Error> {
     let env = Env::from_process();
     let aws = aws_kit::function_config(|name| env.optional(name));
     let manager = SecretsManager::new(&aws);
-    let secrets = NamedSecrets { manager: manager.clone(), names: env.list("BILLBRIDGE_SECRETS") };
-    let (clock, whole) = (Arc::new(SystemClock), env.clone().with_layer(secrets.variables().await?));
-    let connections = Connections::from_env(&whole, clock.clone());
-    let (config, _) = ConfigProblems::both(Config::from_env(&whole), connections)?;
+    let names = env.list("BILLBRIDGE_SECRETS");
+    let secrets = Arc::new(NamedSecrets { manager: manager.clone(), names });
+    let clock = Arc::new(SystemClock);
+    let (connections, config) = Keeper::begin(env, secrets, clock.clone(), Config::from_env).await?;
     let store = Arc::new(DynamoStore::connected(&aws, config.table.clone()).await);
     let people =
         |prefix: &String| -> Arc<dyn PersonalSecrets> { Arc::new(PeoplesSecrets::new(manager, prefix)) };
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Error> {
         personal: config.personal_secrets.as_ref().map(people),
         store,
         bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
-        connections: Arc::new(Keeper::new(env, Arc::new(secrets), clock.clone())),
+        connections: Arc::new(connections),
         clock,
         entropy: || fastrand::u64(..),
         limits: Limits::default(),

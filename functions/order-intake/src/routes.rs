@@ -10,14 +10,12 @@ mod taking;
 use crate::Deps;
 use axum::Router;
 use axum::http::StatusCode;
-use document::Routes;
 use domain::access::Scope;
 use domain::clock::Deadline;
 use domain::id::{OrderId, OrganisationId};
 use domain::order::Order;
 use domain::settings::Organisation;
-use http_kit::document::{guarded, once, open};
-use http_kit::{Access, Also as _, Describing, Problem, Purpose, Serving, route};
+use http_kit::{Gathered, Problem, Routes, route};
 use jiff::SignedDuration;
 use orders::{OrderProblem, ProblemKind};
 use std::fmt::Display;
@@ -33,32 +31,35 @@ type App = Arc<Deps>;
 const PATIENCE: SignedDuration = SignedDuration::from_secs(25);
 
 /// The routes; without guards where they are only to be described.
-fn all<P: Purpose>(access: Option<&Access>) -> Routes {
-    let read = OpenApiRouter::default().also(route!(P, reading::list)).also(route!(P, reading::show));
-    let quote = OpenApiRouter::default().also(route!(P, taking::quote));
-    let write = OpenApiRouter::default()
-        .also(route!(P, taking::take))
-        .also(route!(P, decisions::cancel))
-        .also(route!(P, decisions::retry));
-    let approve =
-        OpenApiRouter::default().also(route!(P, decisions::approve)).also(route!(P, decisions::reject));
-    OpenApiRouter::default()
-        .merge(guarded(read, access, Scope::Read))
-        .merge(guarded(quote, access, Scope::OrdersWrite))
-        .merge(guarded(once(write, access), access, Scope::OrdersWrite))
-        .merge(guarded(once(approve, access), access, Scope::OrdersApprove))
-        .merge(open(OpenApiRouter::default().also(route!(P, hook::hostbill)).also(route!(P, hook::named))))
+fn all<R: Gathered<State = App>>(guards: &R::Guards) -> R {
+    let read = R::default().also(route!(reading::list)).also(route!(reading::show));
+    let quote = R::default().also(route!(taking::quote));
+    let write = R::default()
+        .also(route!(taking::take))
+        .also(route!(decisions::cancel))
+        .also(route!(decisions::retry));
+    let approve = R::default().also(route!(decisions::approve)).also(route!(decisions::reject));
+    R::default()
+        .and(read.guarded(guards, Scope::Read))
+        .and(quote.guarded(guards, Scope::OrdersWrite))
+        .and(write.once(guards).guarded(guards, Scope::OrdersWrite))
+        .and(approve.once(guards).guarded(guards, Scope::OrdersApprove))
+        .and(R::default().also(route!(hook::hostbill)).also(route!(hook::named)).open())
 }
 
 /// Every route, ready to be served.
 pub fn router(deps: &Arc<Deps>) -> Router {
-    let (router, _) = all::<Serving>(Some(&deps.access)).split_for_parts();
-    http_kit::finish(router.with_state(deps.clone()), &deps.access)
+    http_kit::finish(routes(deps), &deps.access)
+}
+
+/// Every route, for [`http_kit::finish`].
+pub fn routes(deps: &Arc<Deps>) -> Router {
+    all::<Routes<App>>(&deps.access).into_router().with_state(deps.clone())
 }
 
 /// The document of these routes.
 pub fn openapi() -> OpenApi {
-    document::described(all::<Describing>(None).into_openapi())
+    document::described(all::<OpenApiRouter<App>>(&()).into_openapi())
 }
 
 fn deadline(deps: &Deps) -> Deadline {

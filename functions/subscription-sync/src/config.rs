@@ -1,9 +1,7 @@
 //! What the function reads from its environment, complete before the first event.
 
 use crate::Limits;
-use connections::Keeper;
 use jiff::SignedDuration;
-use lambda_kit::Error;
 use lambda_kit::env::{ConfigProblems, Env};
 
 /// The function's own settings; connections have theirs in the `connections` crate.
@@ -18,19 +16,6 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the environment, and the connections for the first time: nothing begins with half a configuration.
-    ///
-    /// # Errors
-    /// Every problem of both, at once.
-    pub async fn complete(env: &Env, connections: &Keeper) -> Result<Self, Error> {
-        match (Self::from_env(env), connections.current().await) {
-            (Ok(config), Ok(_)) => Ok(config),
-            (Err(problems), Ok(_)) => Err(problems.into()),
-            (Ok(_), Err(failure)) => Err(failure.into()),
-            (Err(problems), Err(failure)) => Err(format!("{problems}\n{failure}").into()),
-        }
-    }
-
     /// Reads the environment; every problem is reported at once.
     pub fn from_env(env: &Env) -> Result<Self, ConfigProblems> {
         let mut read = env.read();

@@ -17,11 +17,10 @@ async fn main() -> Result<(), Error> {
     let names = env.list("BILLBRIDGE_SECRETS");
     let secrets = Arc::new(NamedSecrets { manager: SecretsManager::new(&aws), names });
     let clock = Arc::new(SystemClock);
-    let connections = Arc::new(Keeper::new(env.clone(), secrets, clock.clone()));
-    let config = Config::complete(&env, &connections).await?;
+    let (connections, config) = Keeper::begin(env, secrets, clock.clone(), Config::from_env).await?;
 
     let deps = Deps {
-        connections,
+        connections: Arc::new(connections),
         store: DynamoStore::connected(&aws, config.table).await,
         bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
         clock,

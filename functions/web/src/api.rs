@@ -1,14 +1,11 @@
 //! What programs call.
 
-use self::answers::Routes;
 use crate::state::{App, Web};
-use axum::Router;
 use axum::http::StatusCode;
 use domain::access::Scope;
 use domain::id::OrganisationId;
 use domain::settings::Organisation;
-use http_kit::document::{guarded, once};
-use http_kit::{Access, Also as _, Describing, Problem, Purpose, Serving, route};
+use http_kit::{Access, Gathered, Problem, Routes, route};
 use std::fmt::Display;
 use std::str::FromStr;
 use utoipa::openapi::OpenApi;
@@ -37,57 +34,54 @@ mod words;
 const LAST_SEQUENCE: u64 = 9_007_199_254_740_991;
 
 /// The routes; without guards where they are only to be described.
-fn all<P: Purpose>(access: Option<&Access>) -> Routes {
-    let read = OpenApiRouter::default()
-        .also(route!(P, sync::stats))
-        .also(route!(P, runs::list))
-        .also(route!(P, runs::show))
-        .also(route!(P, plans::show))
-        .also(route!(P, records::list))
-        .also(route!(P, records::show))
-        .also(route!(P, records::parked))
-        .also(route!(P, links::list))
-        .also(route!(P, prices::list))
-        .also(route!(P, prices::example))
-        .also(route!(P, supplier::catalogue))
-        .also(route!(P, supplier::customers))
-        .also(route!(P, settings::show))
-        .also(route!(P, audit::list))
-        .also(route!(P, figures::list))
-        .also(route!(P, health::systems))
-        .also(route!(P, me::show))
-        .also(route!(P, me::sign_ins))
-        .also(route!(P, me::keep_sign_in))
-        .also(route!(P, me::remove_sign_in));
-    let sync = OpenApiRouter::default()
-        .also(route!(P, sync::request))
-        .also(route!(P, plans::approve))
-        .also(route!(P, plans::apply));
-    let admin = OpenApiRouter::default().also(route!(P, tokens::list)).also(route!(P, users::list));
-    let changes = OpenApiRouter::default()
-        .also(route!(P, links::change))
-        .also(route!(P, tokens::create))
-        .also(route!(P, tokens::revoke))
-        .also(route!(P, users::create))
-        .also(route!(P, users::disable))
-        .also(route!(P, users::sign_in_code));
-    OpenApiRouter::default()
-        .merge(guarded(read, access, Scope::Read))
-        .merge(guarded(once(sync, access), access, Scope::Sync))
-        .merge(guarded(admin, access, Scope::Admin))
-        .merge(guarded(once(changes, access), access, Scope::Admin))
-        .merge(OpenApiRouter::default().also(route!(P, health::alive)).also(route!(P, reference::document)))
+fn all<R: Gathered<State = App>>(guards: &R::Guards) -> R {
+    let read = R::default()
+        .also(route!(sync::stats))
+        .also(route!(runs::list))
+        .also(route!(runs::show))
+        .also(route!(plans::show))
+        .also(route!(records::list))
+        .also(route!(records::show))
+        .also(route!(records::parked))
+        .also(route!(links::list))
+        .also(route!(prices::list))
+        .also(route!(prices::example))
+        .also(route!(supplier::catalogue))
+        .also(route!(supplier::customers))
+        .also(route!(settings::show))
+        .also(route!(audit::list))
+        .also(route!(figures::list))
+        .also(route!(health::systems))
+        .also(route!(me::show))
+        .also(route!(me::sign_ins))
+        .also(route!(me::keep_sign_in))
+        .also(route!(me::remove_sign_in));
+    let sync =
+        R::default().also(route!(sync::request)).also(route!(plans::approve)).also(route!(plans::apply));
+    let admin = R::default().also(route!(tokens::list)).also(route!(users::list));
+    let changes = R::default()
+        .also(route!(links::change))
+        .also(route!(tokens::create))
+        .also(route!(tokens::revoke))
+        .also(route!(users::create))
+        .also(route!(users::disable))
+        .also(route!(users::sign_in_code));
+    R::default()
+        .and(read.guarded(guards, Scope::Read))
+        .and(sync.once(guards).guarded(guards, Scope::Sync))
+        .and(admin.guarded(guards, Scope::Admin))
+        .and(changes.once(guards).guarded(guards, Scope::Admin))
+        .and(R::default().also(route!(health::alive)).also(route!(reference::document)))
 }
 
 /// The routes.
-pub(crate) fn routes(app: App) -> Router {
-    let (router, _) = all::<Serving>(Some(&app.access)).split_for_parts();
-    router.with_state(app)
+pub(crate) fn routes(access: &Access) -> Routes<App> {
+    all(access)
 }
 
 /// What these routes are, for the document.
 pub(crate) fn document() -> OpenApi {
-    answers::described(all::<Describing>(None).into_openapi())
+    answers::described(all::<OpenApiRouter<App>>(&()).into_openapi())
 }
 
 /// The organisation that is meant; the only one there is, where none is named.

@@ -28,7 +28,13 @@ use utoipa::openapi::OpenApi;
 
 /// Every route, ready to be served.
 pub fn router(app: &App) -> Router {
-    http_kit::finish(api::routes(app.clone()).merge(pages::routes(app.clone())), &app.access)
+    http_kit::finish(routes(app), &app.access)
+}
+
+/// Every route, for [`http_kit::finish`].
+pub fn routes(app: &App) -> Router {
+    let routes = api::routes(&app.access).merge(pages::routes(app));
+    routes.into_router().fallback(pages::not_found).with_state(app.clone())
 }
 
 /// The document of this function's own routes.

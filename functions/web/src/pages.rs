@@ -17,16 +17,16 @@ mod sync;
 mod text;
 
 use crate::state::App;
-use axum::Router;
-use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use domain::access::Scope;
-use http_kit::{once, page, problem_pages};
+use http_kit::{Routes, once, page, problem_pages};
+
+pub(crate) use problems::not_found;
 
 /// Every page, each behind its guard.
-pub(crate) fn routes(app: App) -> Router {
+pub(crate) fn routes(app: &App) -> Routes<App> {
     let access = &app.access;
-    let looking = Router::new()
+    let looking = Routes::new()
         .route("/", get(dashboard::show))
         .route("/dashboard/health", get(dashboard::health))
         .route("/charts", get(plots::page))
@@ -35,13 +35,13 @@ pub(crate) fn routes(app: App) -> Router {
         .merge(sync::looking())
         .merge(orders::looking())
         .merge(settings::looking())
-        .route_layer(page(access, Scope::Read));
-    let writing = orders::writing().route_layer(page(access, Scope::OrdersWrite));
-    let administering = settings::administering().route_layer(page(access, Scope::Admin));
+        .route_layer(&page(access, Scope::Read));
+    let writing = orders::writing().route_layer(&page(access, Scope::OrdersWrite));
+    let administering = settings::administering().route_layer(&page(access, Scope::Admin));
     let open = sign_in::routes().route("/api/docs", get(reference::show));
     let acting = sync::acting().into_iter().chain(orders::acting()).chain(settings::acting());
-    let acting = acting.fold(Router::new(), |router, (scope, routes)| {
-        router.merge(routes.route_layer(once(access)).route_layer(page(access, scope)))
+    let acting = acting.fold(Routes::new(), |all, (scope, routes)| {
+        all.merge(routes.route_layer(&once(access)).route_layer(&page(access, scope)))
     });
     let shown = app.clone();
     looking
@@ -49,9 +49,6 @@ pub(crate) fn routes(app: App) -> Router {
         .merge(administering)
         .merge(open)
         .merge(acting)
-        .layer(from_fn(problems::said_again))
-        .layer(problem_pages(move |problem, principal| problems::page(&shown, problem, principal)))
+        .layer(&problem_pages(move |problem, principal| problems::page(&shown, problem, principal)))
         .route("/assets/{name}", get(assets::get))
-        .fallback(problems::not_found)
-        .with_state(app)
 }

@@ -75,7 +75,8 @@ impl Front {
             health: web::health::Health::default(),
             heads: web::history::Heads::default(),
         });
-        let router = web::router(&pages).merge(order_intake::router(&intake));
+        let all = web::routes(&pages).merge(order_intake::routes(&intake));
+        let router = http_kit::finish(all, &pages.access);
         Ok(Self { orders: Orders(intake), router, url })
     }
 }

@@ -9,6 +9,7 @@ use domain::id::SystemId;
 use domain::ports::VariableSource;
 use domain::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
+use lambda_kit::Error;
 use lambda_kit::env::{ConfigProblems, Env};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -63,15 +64,30 @@ impl Keeper {
     /// The connections that the environment and these secrets describe; where both know a variable, the
     /// environment counts. Nothing is read before the first call of [`Keeper::current`].
     pub fn new(env: Env, secrets: Arc<dyn VariableSource>, clock: Arc<dyn Clock>) -> Self {
-        Self(Kind::Following(Box::new(Following {
-            env,
-            secrets,
-            shared: Shared::new(clock.clone()),
-            clock,
-            reading: AsyncMutex::new(()),
-            known: Mutex::new(None),
-            doubts: AtomicU64::new(0),
-        })))
+        let shared = Shared::new(clock.clone());
+        Self(Kind::Following(Box::new(Following::new(env, secrets, shared, clock, None))))
+    }
+
+    /// Like [`Keeper::new`], with everything read for the first time, and together with it a function's own settings:
+    /// nothing begins with half a configuration.
+    ///
+    /// # Errors
+    /// When the secrets cannot be read, or everything that is wrong with the settings and the connections.
+    pub async fn begin<T>(
+        env: Env,
+        secrets: Arc<dyn VariableSource>,
+        clock: Arc<dyn Clock>,
+        settings: impl FnOnce(&Env) -> Result<T, ConfigProblems>,
+    ) -> Result<(Self, T), Error> {
+        let (shared, now) = (Shared::new(clock.clone()), clock.now());
+        let variables = secrets.variables().await?;
+        let whole = env.clone().with_layer(variables.clone());
+        let (settings, connections) =
+            ConfigProblems::both(settings(&whole), Connections::build(&whole, &shared))?;
+        let (connections, variables) = (Arc::new(connections), Arc::new(variables));
+        let known = Known { connections, variables, read: now, tried: now, settled: 0 };
+        let following = Following::new(env, secrets, shared, clock, Some(known));
+        Ok((Self(Kind::Following(Box::new(following))), settings))
     }
 
     /// The connections of now. Secrets that are old or doubted are read first; the connections are built anew
@@ -97,6 +113,17 @@ impl Keeper {
 }
 
 impl Following {
+    fn new(
+        env: Env,
+        secrets: Arc<dyn VariableSource>,
+        shared: Shared,
+        clock: Arc<dyn Clock>,
+        known: Option<Known>,
+    ) -> Self {
+        let (reading, known) = (AsyncMutex::new(()), Mutex::new(known));
+        Self { env, secrets, shared, clock, reading, known, doubts: AtomicU64::new(0) }
+    }
+
     async fn current(&self) -> Result<Arc<Connections>, Failure> {
         let known = self.known();
         if let Some(connections) = self.good(known.as_ref()) {

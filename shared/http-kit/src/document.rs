@@ -1,7 +1,8 @@
 //! Routes with their place in the document: who may come in, and which refusals there are.
 
-use crate::access::Access;
+use crate::route::Gathered;
 use crate::{PROBLEM_TYPE, Problem};
+use axum::routing::MethodRouter;
 use domain::access::Scope;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -9,8 +10,8 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn,
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::openapi::{Content, HttpMethod, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// Refusals by status.
 pub type Refusals = BTreeMap<String, RefOr<Response>>;
@@ -62,51 +63,58 @@ refusals! {
     TooMany: [(429, "too many requests: `Retry-After` says when to come back")];
 }
 
-/// Guards routes, or says so in the document where they are only described.
-pub fn guarded<S: Clone + Send + Sync + 'static>(
-    router: OpenApiRouter<S>,
-    access: Option<&Access>,
-    scope: Scope,
-) -> OpenApiRouter<S> {
-    let mut router = match access {
-        Some(access) => return router.route_layer(crate::api(access, scope)),
-        None => router,
-    };
-    let refusals = problems(&[
-        (401, "no API token and no session that is good"),
-        (403, &format!("the scope `{scope}` is missing, or the session's token")),
-        (429, "too many requests: `Retry-After` says when to come back"),
-        (502, "another system does not let us in, or its answer cannot be read"),
-        (503, "the table or another system does not answer now"),
-    ]);
-    each_operation(router.get_openapi_mut(), |operation| {
-        let of = |scheme: &str| SecurityRequirement::new(scheme, [scope.as_str()]);
-        operation.security = Some(vec![of("token"), of("session")]);
-        also(operation, refusals.clone());
-    });
-    router
-}
+/// Routes as the document has them: nothing is guarded, and everything is said.
+impl<S: Clone + Send + Sync + 'static> Gathered for OpenApiRouter<S> {
+    type State = S;
+    type Guards = ();
 
-/// Lets routes be repeated safely under a key, or says so in the document where they are only described.
-pub fn once<S: Clone + Send + Sync + 'static>(
-    router: OpenApiRouter<S>,
-    access: Option<&Access>,
-) -> OpenApiRouter<S> {
-    let mut router = match access {
-        Some(access) => return router.route_layer(crate::once(access)),
-        None => router,
-    };
-    let refusals = problems(&[
-        (400, "the idempotency key is not right"),
-        (409, "a request with this key is being handled, or its answer was to be shown once only"),
-        (413, "the body is too long"),
-        (422, "the same idempotency key came with another request"),
-    ]);
-    each_operation(router.get_openapi_mut(), |operation| {
-        operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
-        also(operation, refusals.clone());
-    });
-    router
+    fn place(
+        self,
+        _: (String, Vec<HttpMethod>),
+        _: fn(&[HttpMethod]) -> MethodRouter<S>,
+        described: fn() -> UtoipaMethodRouter<S>,
+    ) -> Self {
+        self.routes(described())
+    }
+
+    fn and(self, others: Self) -> Self {
+        self.merge(others)
+    }
+
+    fn guarded(mut self, (): &(), scope: Scope) -> Self {
+        let refusals = problems(&[
+            (401, "no API token and no session that is good"),
+            (403, &format!("the scope `{scope}` is missing, or the session's token")),
+            (429, "too many requests: `Retry-After` says when to come back"),
+            (502, "another system does not let us in, or its answer cannot be read"),
+            (503, "the table or another system does not answer now"),
+        ]);
+        each_operation(self.get_openapi_mut(), |operation| {
+            let of = |scheme: &str| SecurityRequirement::new(scheme, [scope.as_str()]);
+            operation.security = Some(vec![of("token"), of("session")]);
+            also(operation, refusals.clone());
+        });
+        self
+    }
+
+    fn once(mut self, (): &()) -> Self {
+        let refusals = problems(&[
+            (400, "the idempotency key is not right"),
+            (409, "a request with this key is being handled, or its answer was to be shown once only"),
+            (413, "the body is too long"),
+            (422, "the same idempotency key came with another request"),
+        ]);
+        each_operation(self.get_openapi_mut(), |operation| {
+            operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            also(operation, refusals.clone());
+        });
+        self
+    }
+
+    fn open(mut self) -> Self {
+        each_operation(self.get_openapi_mut(), |operation| operation.security = Some(Vec::new()));
+        self
+    }
 }
 
 fn idempotency_key() -> Parameter {
@@ -147,12 +155,6 @@ fn each_operation(api: &mut OpenApi, mut change: impl FnMut(&mut Operation)) {
         let PathItem { get, put, post, delete, patch, .. } = item;
         [get, put, post, delete, patch].into_iter().flatten().for_each(&mut change);
     }
-}
-
-/// Routes that anybody may call; what they are told is checked by themselves.
-pub fn open<S: Clone + Send + Sync + 'static>(mut router: OpenApiRouter<S>) -> OpenApiRouter<S> {
-    each_operation(router.get_openapi_mut(), |operation| operation.security = Some(Vec::new()));
-    router
 }
 
 /// Completes a document: what its routes are about, by tag, how a problem looks, and how one comes in.

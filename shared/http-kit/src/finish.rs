@@ -17,19 +17,19 @@ use domain::access::SecretHash;
 use http::StatusCode;
 use http::header::ALLOW;
 use jiff::Timestamp;
+use tower::Layer as _;
 use tower_http::compression::CompressionLayer;
 use tracing::{Instrument as _, Span};
 
 mod headers;
 
-/// Closes a function's router: ids, log lines, limits, headers, compression, and problems for programs where
-/// there is no route. The pages' own 404 is `router.fallback`, as ever. Serve it with the connection's address
+/// Closes a router, once: ids, log lines, limits, headers, compression, and problems for programs where
+/// there is no route. The pages' own 404 is the fallback of what is given. Serve it with the connection's address
 /// (`into_make_service_with_connect_info::<SocketAddr>()`), or all strangers share one limit.
 pub fn finish(router: Router, access: &Access) -> Router {
-    router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(Around::new(Finish { access: access.clone() }))
-        .layer(CompressionLayer::new())
+    // Around every route by itself, for its name in the log; what need not know it is around the router as a whole.
+    let router = router.layer(Around::new(Finish { access: access.clone() }));
+    Router::new().fallback_service(CompressionLayer::new().layer(router))
 }
 
 struct Finish {
@@ -50,6 +50,7 @@ struct Line {
 #[async_trait]
 impl Middle for Finish {
     async fn run(&self, mut request: Request, next: Next) -> Response {
+        DefaultBodyLimit::max(BODY_LIMIT).apply(&mut request);
         let line = self.begin(&mut request);
         let span = tracing::info_span!("request", request.id = %line.id);
         let mut response =

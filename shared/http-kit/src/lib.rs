@@ -5,7 +5,7 @@
 //! use axum::routing::{get, post};
 //! use axum::{Extension, Router};
 //! use domain::access::Scope;
-//! use http_kit::{Access, Json, Once, Paged, Paging, Principal, Problem};
+//! use http_kit::{Access, Json, Once, Paged, Paging, Principal, Problem, Routes};
 //!
 //! # #[derive(serde::Deserialize)] struct Draft { customer: String }
 //! async fn list(paging: Paging, Extension(access): Extension<Access>) -> Result<Json<Paged<String>>, Problem> {
@@ -22,15 +22,15 @@
 //! }
 //!
 //! fn router(access: &Access) -> Router {
-//!     let reads = Router::new()
+//!     let reads = Routes::new()
 //!         .route("/api/orders", get(list))
-//!         .route_layer(http_kit::api(access, Scope::Read));
+//!         .route_layer(&http_kit::api(access, Scope::Read));
 //!     // Of several layers the last one runs first: the guard, then the answers that are kept.
-//!     let writes = Router::new()
+//!     let writes = Routes::new()
 //!         .route("/api/orders", post(create))
-//!         .route_layer(http_kit::once(access))
-//!         .route_layer(http_kit::api(access, Scope::OrdersWrite));
-//!     http_kit::finish(reads.merge(writes), access)
+//!         .route_layer(&http_kit::once(access))
+//!         .route_layer(&http_kit::api(access, Scope::OrdersWrite));
+//!     http_kit::finish(reads.merge(writes).into_router(), access)
 //! }
 //! ```
 
@@ -75,5 +75,5 @@ pub use principal::{Principal, Via};
 pub use problem::{FieldProblem, PROBLEM_TYPE, Problem};
 #[doc(hidden)]
 pub use route::each_method;
-pub use route::{Also, Describing, Purpose, Serving};
+pub use route::{Gathered, Routes};
 pub use trace::RequestId;

@@ -6,11 +6,13 @@ use crate::principal::Principal;
 use crate::problem::{PROBLEM_TYPE, Problem};
 use crate::trace::RequestId;
 use async_trait::async_trait;
+use axum::body::{Body, to_bytes};
 use axum::extract::{OriginalUri, Request};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 
 /// What stands in a query as it is.
 const IN_QUERY: &AsciiSet =
@@ -18,8 +20,8 @@ const IN_QUERY: &AsciiSet =
 
 type Show = dyn Fn(&Problem, Option<&Principal>) -> Response + Send + Sync;
 
-/// Shows the problems of pages, panics too, as pages: for `.layer(…)` after the guards. Given are the problem
-/// and, behind a guard, to whom; the status is the problem's whatever the page says.
+/// Shows the problems of pages as pages, panics and answers that were kept too: for `.layer(…)` after the guards. Given
+/// are the problem and, behind a guard, to whom; the status is the problem's whatever the page says.
 pub fn problem_pages(
     show: impl Fn(&Problem, Option<&Principal>) -> Response + Send + Sync + 'static,
 ) -> Around {
@@ -34,7 +36,7 @@ struct Pages {
 impl Middle for Pages {
     async fn run(&self, request: Request, next: Next) -> Response {
         let id = request.extensions().get::<RequestId>().cloned();
-        let mut response = next.run_caught(request).await;
+        let mut response = said_again(next.run_caught(request).await).await;
         let Some(mut problem) = shown_as_json(&mut response) else { return response };
         problem.request = id.map(|id| id.as_str().into());
         let principal = response.extensions().get::<Principal>();
@@ -44,8 +46,45 @@ impl Middle for Pages {
 
 /// The problem that a response shows as JSON, taken out of it.
 pub(crate) fn shown_as_json(response: &mut Response) -> Option<Problem> {
-    let json = response.headers().get(CONTENT_TYPE).is_some_and(|media| media == PROBLEM_TYPE);
-    if json { response.extensions_mut().remove() } else { None }
+    if is_json(response) { response.extensions_mut().remove() } else { None }
+}
+
+fn is_json(response: &Response) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|media| media == PROBLEM_TYPE)
+}
+
+/// An answer that was kept is only its text: a problem among them becomes one again.
+async fn said_again(response: Response) -> Response {
+    if !is_json(&response) || response.extensions().get::<Problem>().is_some() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let problem = match again(parts.status, body).await {
+        Ok(problem) => problem,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = problem.into_response();
+    response.extensions_mut().extend(parts.extensions);
+    response
+}
+
+async fn again(status: StatusCode, body: Body) -> Result<Problem, Problem> {
+    let body = to_bytes(body, LONGEST).await.map_err(|error| Problem::internal().because(error))?;
+    let said: Said = serde_json::from_slice(&body).map_err(|error| Problem::internal().because(error))?;
+    let problem = Problem::new(status, "said-before", said.title);
+    Ok(match said.detail {
+        Some(detail) => problem.detail(detail),
+        None => problem,
+    })
+}
+
+/// A problem is a few lines.
+const LONGEST: usize = 64 * 1024;
+
+#[derive(Deserialize)]
+struct Said {
+    title: String,
+    detail: Option<String>,
 }
 
 fn as_page(problem: &Problem, mut page: Response) -> Response {

@@ -1,65 +1,142 @@
-//! Routes for one of two purposes: to be served, or to be described.
+//! Routes for one of two purposes: to be served ([`Routes`]), or to be described (`OpenApiRouter`).
 //!
 //! A description of some forty routes takes longer to put together than most of what a function does before its first
 //! event, and nobody there reads it: the document is a file. So what is served is not described, and the words are
 //! not even in the function's binary.
 
+use crate::access::Access;
+use crate::around::Around;
+use axum::Router;
 use axum::routing::MethodRouter;
+use domain::access::Scope;
 use utoipa::openapi::HttpMethod;
 use utoipa_axum::PathItemExt as _;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::router::UtoipaMethodRouter;
 
-/// What routes are put together for.
-pub trait Purpose {
-    /// The router with a route more, for this purpose; given is how it is done for either.
-    fn route<S: Clone + Send + Sync + 'static>(
-        router: OpenApiRouter<S>,
+/// Routes before they are a router. A router finds a place for each of its routes, and for all of them anew
+/// whenever it is merged into another: here they are only listed until all are there.
+pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// None.
+    pub fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// With one more; what is wrong with a path is said by [`Routes::into_router`].
+    #[must_use]
+    pub fn route(mut self, path: impl Into<String>, methods: MethodRouter<S>) -> Self {
+        self.0.push((path.into(), methods));
+        self
+    }
+
+    /// With these.
+    #[must_use]
+    pub fn merge(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// With something around those that are there, where they answer: of several, the one that is added last runs
+    /// first.
+    #[must_use]
+    pub fn route_layer(self, around: &Around) -> Self {
+        self.each(|methods| methods.route_layer(around.clone()))
+    }
+
+    /// Like [`Routes::route_layer`], and around what they say to methods that they do not have, too.
+    #[must_use]
+    pub fn layer(self, around: &Around) -> Self {
+        self.each(|methods| methods.layer(around.clone()))
+    }
+
+    fn each(self, change: impl Fn(MethodRouter<S>) -> MethodRouter<S>) -> Self {
+        Self(self.0.into_iter().map(|(path, methods)| (path, change(methods))).collect())
+    }
+
+    /// The router of them all.
+    ///
+    /// # Panics
+    /// Where a path cannot be one, or two routes are the same.
+    pub fn into_router(self) -> Router<S> {
+        self.0.into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods))
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Routes that are put together one after the other, for either purpose.
+pub trait Gathered: Default {
+    /// What their handlers work with.
+    type State: Clone + Send + Sync + 'static;
+    /// What guarding them needs.
+    type Guards;
+
+    /// With a route more; given is how it is done for either purpose.
+    #[must_use]
+    fn place(
+        self,
         place: (String, Vec<HttpMethod>),
-        served: fn(&[HttpMethod]) -> MethodRouter<S>,
-        described: fn() -> UtoipaMethodRouter<S>,
-    ) -> OpenApiRouter<S>;
-}
+        served: fn(&[HttpMethod]) -> MethodRouter<Self::State>,
+        described: fn() -> UtoipaMethodRouter<Self::State>,
+    ) -> Self;
 
-/// They are served: nothing is told of them.
-#[derive(Debug, Clone, Copy)]
-pub struct Serving;
-
-/// They are described: everything is told.
-#[derive(Debug, Clone, Copy)]
-pub struct Describing;
-
-impl Purpose for Serving {
-    fn route<S: Clone + Send + Sync + 'static>(
-        router: OpenApiRouter<S>,
-        (path, methods): (String, Vec<HttpMethod>),
-        served: fn(&[HttpMethod]) -> MethodRouter<S>,
-        _: fn() -> UtoipaMethodRouter<S>,
-    ) -> OpenApiRouter<S> {
-        router.route(&path, served(&methods))
-    }
-}
-
-impl Purpose for Describing {
-    fn route<S: Clone + Send + Sync + 'static>(
-        router: OpenApiRouter<S>,
-        _: (String, Vec<HttpMethod>),
-        _: fn(&[HttpMethod]) -> MethodRouter<S>,
-        described: fn() -> UtoipaMethodRouter<S>,
-    ) -> OpenApiRouter<S> {
-        router.routes(described())
-    }
-}
-
-/// Routers that are put together one thing after the other.
-pub trait Also: Sized {
-    /// With what this adds.
+    /// With what this adds: `routes.also(route!(runs::show))`.
     #[must_use]
     fn also(self, add: impl FnOnce(Self) -> Self) -> Self {
         add(self)
     }
+
+    /// With these.
+    #[must_use]
+    fn and(self, others: Self) -> Self;
+
+    /// Only for who has the scope.
+    #[must_use]
+    fn guarded(self, guards: &Self::Guards, scope: Scope) -> Self;
+
+    /// Safe to be repeated under a key; before they are guarded.
+    #[must_use]
+    fn once(self, guards: &Self::Guards) -> Self;
+
+    /// For everybody: what they are told is checked by themselves.
+    #[must_use]
+    fn open(self) -> Self;
 }
 
-impl<S> Also for OpenApiRouter<S> {}
+impl<S: Clone + Send + Sync + 'static> Gathered for Routes<S> {
+    type State = S;
+    type Guards = Access;
+
+    fn place(
+        self,
+        (path, methods): (String, Vec<HttpMethod>),
+        served: fn(&[HttpMethod]) -> MethodRouter<S>,
+        _: fn() -> UtoipaMethodRouter<S>,
+    ) -> Self {
+        self.route(path, served(&methods))
+    }
+
+    fn and(self, others: Self) -> Self {
+        self.merge(others)
+    }
+
+    fn guarded(self, access: &Access, scope: Scope) -> Self {
+        self.route_layer(&crate::api(access, scope))
+    }
+
+    fn once(self, access: &Access) -> Self {
+        self.route_layer(&crate::once(access))
+    }
+
+    fn open(self) -> Self {
+        self
+    }
+}
 
 /// Handles these methods alike.
 #[doc(hidden)]
@@ -70,14 +147,13 @@ pub fn each_method<S: Clone + Send + Sync + 'static>(
     methods.iter().fold(MethodRouter::new(), |router, method| on(router, method.to_method_filter()))
 }
 
-/// Adds a handler at its place: `router.also(route!(P, runs::show))`, where `P` is a [`Purpose`] and the handler has
-/// `#[utoipa::path]`.
+/// Adds a handler at its place: `routes.also(route!(runs::show))`, where the handler has `#[utoipa::path]`.
 #[macro_export]
 macro_rules! route {
-    ($purpose:ty, $module:ident :: $handler:ident) => {
+    ($module:ident :: $handler:ident) => {
         $crate::utoipa_axum::paste! {
-            |router| <$purpose as $crate::Purpose>::route(
-                router,
+            |routes| $crate::Gathered::place(
+                routes,
                 (
                     <$module::[<__path_ $handler>] as $crate::utoipa::Path>::path(),
                     <$module::[<__path_ $handler>] as $crate::utoipa::Path>::methods(),

@@ -1,11 +1,6 @@
 //! What the routes are about, and refusals of their own.
 
-use super::App;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Routes, with what they are.
-pub(super) type Routes = OpenApiRouter<App>;
 
 http_kit::refusals! {
     /// A web hook is not believed.

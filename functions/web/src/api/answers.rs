@@ -4,7 +4,7 @@ use super::unknown;
 use crate::actions::{Moment, NotDone};
 use crate::linking::NotLinked;
 use crate::people::Refusal;
-use crate::state::{App, Web};
+use crate::state::Web;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, LOCATION};
 use domain::run::Run;
@@ -12,10 +12,6 @@ use http_kit::document::described as complete;
 use http_kit::{Once, Paging, Problem};
 use std::fmt::Display;
 use utoipa::openapi::{InfoBuilder, OpenApi};
-use utoipa_axum::router::OpenApiRouter;
-
-/// Routes, with what they are.
-pub(super) type Routes = OpenApiRouter<App>;
 
 http_kit::refusals! {
     /// Several plans begin like this.

@@ -9,22 +9,22 @@ mod order;
 
 use super::text::sentence;
 use crate::state::App;
-use axum::Router;
 use axum::routing::{get, post};
 use domain::access::Scope;
+use http_kit::Routes;
 use orders::OrderProblem;
 
 /// What everybody may look at.
-pub(super) fn looking() -> Router<App> {
-    Router::new()
+pub(super) fn looking() -> Routes<App> {
+    Routes::new()
         .route("/orders", get(list::list))
         .route("/orders/{organisation}/{order}", get(order::show))
         .route("/orders/{organisation}/{order}/news", get(order::news))
 }
 
 /// The form, while it is filled in: nothing is kept.
-pub(super) fn writing() -> Router<App> {
-    Router::new()
+pub(super) fn writing() -> Routes<App> {
+    Routes::new()
         .route("/orders/new", get(new::empty))
         .route("/orders/form", post(new::again))
         .route("/orders/form/customers", post(new::customers_found))
@@ -33,12 +33,12 @@ pub(super) fn writing() -> Router<App> {
 }
 
 /// What changes something, each once however often it is sent, and who may do it.
-pub(super) fn acting() -> [(Scope, Router<App>); 2] {
-    let clerks = Router::new()
+pub(super) fn acting() -> [(Scope, Routes<App>); 2] {
+    let clerks = Routes::new()
         .route("/orders/new", post(new::take))
         .route("/orders/{organisation}/{order}/cancel", post(decide::cancel))
         .route("/orders/{organisation}/{order}/retry", post(decide::retry));
-    let approvers = Router::new()
+    let approvers = Routes::new()
         .route("/orders/{organisation}/{order}/approve", post(decide::approve))
         .route("/orders/{organisation}/{order}/reject", post(decide::reject));
     [(Scope::OrdersWrite, clerks), (Scope::OrdersApprove, approvers)]

@@ -6,13 +6,10 @@ use crate::actions::NotDone;
 use crate::people::Refusal;
 use crate::state::App;
 use askama::Template;
-use axum::body::to_bytes;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::Next;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_kit::{FieldProblem, Principal, Problem};
-use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -66,7 +63,7 @@ fn next_step(status: StatusCode) -> &'static str {
 }
 
 /// The page for an address that leads nowhere. Whoever is signed in keeps the way to everything else.
-pub(super) async fn not_found(State(app): State<App>, headers: HeaderMap) -> Response {
+pub(crate) async fn not_found(State(app): State<App>, headers: HeaderMap) -> Response {
     let principal = app.access.find_principal(&headers).await.unwrap_or_else(|failure| {
         tracing::warn!("nobody knows who found nothing: {failure}");
         None
@@ -108,40 +105,4 @@ pub(super) fn refused(error: Refusal) -> Problem {
         }
         Refusal::Failed(failure) => failure.into(),
     }
-}
-
-/// Problems that are said again come as text only, without what makes pages of them.
-pub(super) async fn said_again(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let media = response.headers().get(header::CONTENT_TYPE);
-    let is_text = media.is_some_and(|media| media == http_kit::PROBLEM_TYPE);
-    if !is_text || response.extensions().get::<Problem>().is_some() {
-        return response;
-    }
-    let (parts, body) = response.into_parts();
-    let body = match to_bytes(body, LONGEST).await {
-        Ok(body) => body,
-        Err(error) => return Problem::internal().because(error).into_response(),
-    };
-    let said: Said = match serde_json::from_slice(&body) {
-        Ok(said) => said,
-        Err(error) => return Problem::internal().because(error).into_response(),
-    };
-    let problem = Problem::new(parts.status, "said-before", said.title);
-    let problem = match said.detail {
-        Some(detail) => problem.detail(detail),
-        None => problem,
-    };
-    let mut again = problem.into_response();
-    again.extensions_mut().extend(parts.extensions);
-    again
-}
-
-/// A problem is a few lines.
-const LONGEST: usize = 64 * 1024;
-
-#[derive(Deserialize)]
-struct Said {
-    title: String,
-    detail: Option<String>,
 }

@@ -13,17 +13,16 @@ use super::frame::{Frame, Shown, render};
 use super::text;
 use crate::state::App;
 use askama::Template;
-use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::access::Scope;
 use domain::secret::Secret;
-use http_kit::NeverKept;
+use http_kit::{NeverKept, Routes};
 use jiff::Timestamp;
 
 /// What everybody may look at, and what everybody decides about themselves.
-pub(super) fn looking() -> Router<App> {
-    Router::new()
+pub(super) fn looking() -> Routes<App> {
+    Routes::new()
         .route("/settings", get(overview::show))
         .route("/settings/connections", get(connections::show))
         .route("/settings/prices", get(prices::show))
@@ -33,8 +32,8 @@ pub(super) fn looking() -> Router<App> {
 }
 
 /// What administrators look at.
-pub(super) fn administering() -> Router<App> {
-    Router::new()
+pub(super) fn administering() -> Routes<App> {
+    Routes::new()
         .route("/settings/tokens", get(tokens::list))
         .route("/settings/tokens/{token}/revoke", get(tokens::confirm))
         .route("/settings/people", get(people::list))
@@ -42,8 +41,8 @@ pub(super) fn administering() -> Router<App> {
 }
 
 /// What administrators change, each once however often it is sent.
-pub(super) fn acting() -> [(Scope, Router<App>); 1] {
-    let router = Router::new()
+pub(super) fn acting() -> [(Scope, Routes<App>); 1] {
+    let router = Routes::new()
         .route("/settings/tokens", post(tokens::make))
         .route("/settings/tokens/{token}/revoke", post(tokens::revoke))
         .route("/settings/people", post(people::add))

@@ -6,21 +6,20 @@ use super::frame::{Frame, Shown, render, render_as, see};
 use super::settings::{email_of, name_of};
 use crate::state::App;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use domain::access::{CodeUse, Role, Scopes, User};
 use domain::id::UserId;
-use http_kit::{Form, Principal, Query, next_page};
+use http_kit::{Form, Principal, Query, Routes, next_page};
 use serde::Deserialize;
 
 mod provider;
 
 /// What nobody needs to be signed in for.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes() -> Routes<App> {
+    Routes::new()
         .route("/sign-in", get(show).post(with_token))
         .route("/sign-in/code", get(code).post(with_code))
         .route("/sign-in/oidc", get(provider::leave))

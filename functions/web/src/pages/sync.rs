@@ -12,13 +12,13 @@ pub(super) use records::find_record;
 pub(super) use runs::{Drawn, durations};
 
 use crate::state::App;
-use axum::Router;
 use axum::routing::{get, post};
 use domain::access::Scope;
+use http_kit::Routes;
 
 /// What everybody may look at.
-pub(super) fn looking() -> Router<App> {
-    Router::new()
+pub(super) fn looking() -> Routes<App> {
+    Routes::new()
         .route("/sync", get(records::list))
         .route("/sync/records/{organisation}/{subscription}", get(records::show))
         .route("/sync/records/{organisation}/{subscription}/history", get(records::history))
@@ -31,12 +31,12 @@ pub(super) fn looking() -> Router<App> {
 }
 
 /// What changes something, each once however often it is sent, and who may do it.
-pub(super) fn acting() -> [(Scope, Router<App>); 2] {
-    let runs = Router::new()
+pub(super) fn acting() -> [(Scope, Routes<App>); 2] {
+    let runs = Routes::new()
         .route("/sync/run", post(runs::request))
         .route("/sync/plans/{hash}/approve", post(plans::approve))
         .route("/sync/plans/{hash}/apply", post(plans::apply));
     let links =
-        Router::new().route("/sync/links", post(links::add)).route("/sync/links/remove", post(links::remove));
+        Routes::new().route("/sync/links", post(links::add)).route("/sync/links/remove", post(links::remove));
     [(Scope::Sync, runs), (Scope::Admin, links)]
 }

@@ -2,8 +2,10 @@ use crate::world::{World, crayon_system};
 use connections::{Connections, Keeper};
 use domain::failure::FailureKind;
 use domain::id::SystemId;
+use domain::secret::Secret;
 use futures::future::join_all;
 use futures::poll;
+use lambda_kit::env::{ConfigProblems, Env};
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -220,4 +222,40 @@ async fn nothing_secret_is_shown() {
         0,
         "nothing is sent before it is asked for"
     );
+}
+
+/// A setting of the function's own, out of a secret.
+fn colour(env: &Env) -> Result<Secret, ConfigProblems> {
+    let mut read = env.read();
+    let colour = read.secret("COLOUR", "a colour, for example red");
+    read.finish(|| colour)
+}
+
+#[tokio::test]
+async fn what_a_process_begins_with_is_read_once() {
+    let world = World::new().await;
+    world.store.set("COLOUR", "r3d");
+    let (keeper, secret) = world.begin(colour).await.unwrap();
+    assert_eq!(secret.expose(), "r3d");
+    let connections = keeper.current().await.unwrap();
+    assert_eq!((connections.sources.len(), connections.billing.len()), (1, 1));
+    assert_eq!(world.store.reads(), 1);
+    world.pass(300);
+    keeper.current().await.unwrap();
+    assert_eq!(world.store.reads(), 2, "from then on it follows its secrets like any other");
+}
+
+#[tokio::test]
+async fn nothing_begins_with_half_a_configuration_and_everything_wrong_is_said_at_once() {
+    let world = World::new().await;
+    world.store.forget("CRAYON_PASSWORD");
+    let problem = world.begin(colour).await.unwrap_err().to_string();
+    assert!(
+        problem.contains("COLOUR is missing") && problem.contains("CRAYON_PASSWORD is missing"),
+        "{problem}"
+    );
+    assert!(!problem.contains("demo-secret"), "{problem}");
+    world.store.be_down(true);
+    let problem = world.begin(colour).await.unwrap_err().to_string();
+    assert!(problem.contains("it is down") && !problem.contains("COLOUR"), "{problem}");
 }

@@ -8,7 +8,8 @@ use domain::id::{SystemId, TenantId};
 use domain::ports::VariableSource;
 use domain::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
-use lambda_kit::env::Env;
+use lambda_kit::Error;
+use lambda_kit::env::{ConfigProblems, Env};
 use simulators::{crayon, hostbill};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -77,6 +78,7 @@ pub(crate) struct World {
     pub(crate) hostbill: hostbill::HostBill,
     pub(crate) clock: Arc<Hands>,
     pub(crate) store: Arc<Store>,
+    pub(crate) env: Env,
     pub(crate) keeper: Keeper,
 }
 
@@ -110,8 +112,17 @@ impl World {
         let env = Env::from_pairs(env);
         let (clock, store) = (Arc::new(Hands(Mutex::new(now))), Arc::new(store));
         let clocked: Arc<dyn Clock> = Arc::<Hands>::clone(&clock);
-        let keeper = Keeper::new(env, Arc::<Store>::clone(&store), clocked);
-        Self { crayon, hostbill, clock, store, keeper }
+        let keeper = Keeper::new(env.clone(), Arc::<Store>::clone(&store), clocked);
+        Self { crayon, hostbill, clock, store, env, keeper }
+    }
+
+    /// As a function begins.
+    pub(crate) async fn begin<T>(
+        &self,
+        settings: impl FnOnce(&Env) -> Result<T, ConfigProblems>,
+    ) -> Result<(Keeper, T), Error> {
+        let clock: Arc<dyn Clock> = Arc::<Hands>::clone(&self.clock);
+        Keeper::begin(self.env.clone(), Arc::<Store>::clone(&self.store), clock, settings).await
     }
 
     /// Lets time pass.

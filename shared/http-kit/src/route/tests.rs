@@ -1,6 +1,11 @@
-use super::{Also as _, Describing, Purpose, Serving};
+use super::{Gathered, Routes};
+use crate::around::{Around, Middle, Next};
+use async_trait::async_trait;
+use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{HeaderValue, Method, Request, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -18,13 +23,12 @@ mod doors {
     }
 }
 
-fn all<P: Purpose>() -> OpenApiRouter {
-    OpenApiRouter::default().also(crate::route!(P, doors::show)).also(crate::route!(P, doors::close))
+fn all<R: Gathered<State = ()>>() -> R {
+    R::default().also(crate::route!(doors::show)).also(crate::route!(doors::close))
 }
 
-async fn ask<P: Purpose>(method: Method) -> StatusCode {
+async fn ask(router: Router, method: Method) -> StatusCode {
     let request = Request::builder().method(method).uri("/doors/2").body(Body::empty()).unwrap();
-    let (router, _) = all::<P>().split_for_parts();
     router.oneshot(request).await.unwrap().status()
 }
 
@@ -35,17 +39,44 @@ async fn a_route_is_served_alike_for_either_purpose() {
         (Method::DELETE, StatusCode::OK),
         (Method::POST, StatusCode::METHOD_NOT_ALLOWED),
     ] {
-        assert_eq!(ask::<Serving>(method.clone()).await, status, "{method}");
-        assert_eq!(ask::<Describing>(method.clone()).await, status, "{method}");
+        let (described, _) = all::<OpenApiRouter>().split_for_parts();
+        assert_eq!(ask(all::<Routes>().into_router(), method.clone()).await, status, "{method}");
+        assert_eq!(ask(described, method.clone()).await, status, "{method}");
     }
 }
 
 #[test]
-fn only_what_is_described_is_told_of() {
-    let told = |document: utoipa::openapi::OpenApi| -> Vec<String> {
-        let each = document.paths.paths.values().flat_map(|item| [&item.get, &item.delete]);
-        each.filter_map(|one| one.as_ref()?.summary.clone()).collect()
+fn what_is_described_is_told_of() {
+    let document = all::<OpenApiRouter>().into_openapi();
+    let each = document.paths.paths.values().flat_map(|item| [&item.get, &item.delete]);
+    let told: Vec<String> = each.filter_map(|one| one.as_ref()?.summary.clone()).collect();
+    assert_eq!(told, ["Look in", "Close it"]);
+}
+
+#[tokio::test]
+async fn what_is_around_routes_is_around_those_that_were_there() {
+    let around = |name: &'static str| Around::new(Naming(name));
+    let rooms = Routes::new().route("/room", get(|| async { "a room" }));
+    let rooms = rooms.route_layer(&around("first")).layer(&around("second"));
+    let router = rooms.route("/yard", get(|| async { "a yard" })).into_router();
+    let ask = async |method: Method, path: &str| {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let names = response.headers().get_all("passed").iter();
+        names.map(|name| name.to_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(told(all::<Describing>().into_openapi()), ["Look in", "Close it"]);
-    assert!(told(all::<Serving>().into_openapi()).is_empty());
+    assert_eq!(ask(Method::GET, "/room").await, ["first", "second"], "the last one is outermost");
+    assert_eq!(ask(Method::POST, "/room").await, ["second"], "there is no such method");
+    assert!(ask(Method::GET, "/yard").await.is_empty(), "it came later");
+}
+
+struct Naming(&'static str);
+
+#[async_trait]
+impl Middle for Naming {
+    async fn run(&self, request: axum::extract::Request, next: Next) -> Response {
+        let mut response = next.run(request).await;
+        response.headers_mut().append("passed", HeaderValue::from_static(self.0));
+        response
+    }
 }
