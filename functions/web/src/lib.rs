@@ -24,6 +24,7 @@ pub use handler::handle;
 pub use state::{Adapters, App, Front, Store, Web};
 
 use axum::Router;
+use axum::handler::Handler as _;
 use utoipa::openapi::OpenApi;
 
 /// Every route, ready to be served.
@@ -34,7 +35,7 @@ pub fn router(app: &App) -> Router {
 /// Every route, for [`http_kit::finish`].
 pub fn routes(app: &App) -> Router {
     let routes = api::routes(&app.access).merge(pages::routes(app));
-    routes.into_router().fallback(pages::not_found).with_state(app.clone())
+    routes.with_state(app).into_router().fallback_service(pages::not_found.with_state(app.clone()))
 }
 
 /// The document of this function's own routes.

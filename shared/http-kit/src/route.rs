@@ -54,6 +54,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         Self(self.0.into_iter().map(|(path, methods)| (path, change(methods))).collect())
     }
 
+    /// For these handlers to work with.
+    #[must_use]
+    pub fn with_state(self, state: &S) -> Routes {
+        Routes(self.0.into_iter().map(|(path, methods)| (path, methods.with_state(state.clone()))).collect())
+    }
+
     /// The router of them all.
     ///
     /// # Panics
