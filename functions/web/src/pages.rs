@@ -49,6 +49,6 @@ pub(crate) fn routes(app: &App) -> Routes<App> {
         .merge(administering)
         .merge(open)
         .merge(acting)
-        .layer(&problem_pages(move |problem, principal| problems::page(&shown, problem, principal)))
+        .route_layer(&problem_pages(move |problem, principal| problems::page(&shown, problem, principal)))
         .route("/assets/{name}", get(assets::get))
 }

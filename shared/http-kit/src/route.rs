@@ -37,21 +37,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// With something around those that are there, where they answer: of several, the one that is added last runs
-    /// first.
+    /// With something around those that are there, where they answer (and not where they say that they do not have
+    /// a method): of several, the one that is added last runs first.
     #[must_use]
     pub fn route_layer(self, around: &Around) -> Self {
-        self.each(|methods| methods.route_layer(around.clone()))
-    }
-
-    /// Like [`Routes::route_layer`], and around what they say to methods that they do not have, too.
-    #[must_use]
-    pub fn layer(self, around: &Around) -> Self {
-        self.each(|methods| methods.layer(around.clone()))
-    }
-
-    fn each(self, change: impl Fn(MethodRouter<S>) -> MethodRouter<S>) -> Self {
-        Self(self.0.into_iter().map(|(path, methods)| (path, change(methods))).collect())
+        let around = |methods: MethodRouter<S>| methods.route_layer(around.clone());
+        Self(self.0.into_iter().map(|(path, methods)| (path, around(methods))).collect())
     }
 
     /// For these handlers to work with.

@@ -57,7 +57,7 @@ fn what_is_described_is_told_of() {
 async fn what_is_around_routes_is_around_those_that_were_there() {
     let around = |name: &'static str| Around::new(Naming(name));
     let rooms = Routes::new().route("/room", get(|| async { "a room" }));
-    let rooms = rooms.route_layer(&around("first")).layer(&around("second"));
+    let rooms = rooms.route_layer(&around("first")).route_layer(&around("second"));
     let router = rooms.route("/yard", get(|| async { "a yard" })).into_router();
     let ask = async |method: Method, path: &str| {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
@@ -66,7 +66,7 @@ async fn what_is_around_routes_is_around_those_that_were_there() {
         names.map(|name| name.to_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(ask(Method::GET, "/room").await, ["first", "second"], "the last one is outermost");
-    assert_eq!(ask(Method::POST, "/room").await, ["second"], "there is no such method");
+    assert!(ask(Method::POST, "/room").await.is_empty(), "there is no such method");
     assert!(ask(Method::GET, "/yard").await.is_empty(), "it came later");
 }
 
