@@ -54,7 +54,7 @@ pub fn router(deps: &Arc<Deps>) -> Router {
 
 /// Every route, for [`http_kit::finish`].
 pub fn routes(deps: &Arc<Deps>) -> Router {
-    all::<Routes<App>>(&deps.access).with_state(deps).into_router()
+    all::<Routes<App>>(&deps.access).into_router(deps)
 }
 
 /// The document of these routes.

@@ -35,7 +35,7 @@ pub fn router(app: &App) -> Router {
 /// Every route, for [`http_kit::finish`].
 pub fn routes(app: &App) -> Router {
     let routes = api::routes(&app.access).merge(pages::routes(app));
-    routes.with_state(app).into_router().fallback_service(pages::not_found.with_state(app.clone()))
+    routes.into_router(app).fallback_service(pages::not_found.with_state(app.clone()))
 }
 
 /// The document of this function's own routes.

@@ -46,6 +46,30 @@ impl Around {
     pub(crate) fn new(middle: impl Middle + 'static) -> Self {
         Self(Arc::new(middle))
     }
+
+    /// All of these as one, the innermost first; nothing where there are none.
+    pub(crate) fn all(mut each: Vec<Self>) -> Option<Self> {
+        let outermost = each.pop()?;
+        Some(if each.is_empty() { outermost } else { Self::new(Nested { outermost, within: each }) })
+    }
+}
+
+/// Several, one within the other.
+struct Nested {
+    outermost: Around,
+    /// The innermost first.
+    within: Vec<Around>,
+}
+
+#[async_trait]
+impl Middle for Nested {
+    async fn run(&self, request: Request, next: Next) -> Response {
+        let within = |next: Next, Around(middle): &Around| {
+            let middle = Arc::clone(middle);
+            Next(Box::new(move |request| Box::pin(async move { middle.run(request, next).await })))
+        };
+        self.outermost.0.run(request, self.within.iter().fold(next, within)).await
+    }
 }
 
 impl<S> Layer<S> for Around {

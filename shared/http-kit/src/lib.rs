@@ -30,7 +30,7 @@
 //!         .route("/api/orders", post(create))
 //!         .route_layer(&http_kit::once(access))
 //!         .route_layer(&http_kit::api(access, Scope::OrdersWrite));
-//!     http_kit::finish(reads.merge(writes).into_router(), access)
+//!     http_kit::finish(reads.merge(writes).into_router(&()), access)
 //! }
 //! ```
 

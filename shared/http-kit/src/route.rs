@@ -13,9 +13,17 @@ use utoipa::openapi::HttpMethod;
 use utoipa_axum::PathItemExt as _;
 use utoipa_axum::router::UtoipaMethodRouter;
 
-/// Routes before they are a router. A router finds a place for each of its routes, and for all of them anew
-/// whenever it is merged into another: here they are only listed until all are there.
-pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
+/// Routes before they are a router. A router finds a place for each of its routes, for all of them anew whenever it is
+/// merged into another, and puts each layer around each of them: here they are only listed, with what is to be around
+/// them, until all are there.
+pub struct Routes<S = ()>(Vec<Listed<S>>);
+
+struct Listed<S> {
+    path: String,
+    methods: MethodRouter<S>,
+    /// The innermost first.
+    around: Vec<Around>,
+}
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// None.
@@ -26,7 +34,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// With one more; what is wrong with a path is said by [`Routes::into_router`].
     #[must_use]
     pub fn route(mut self, path: impl Into<String>, methods: MethodRouter<S>) -> Self {
-        self.0.push((path.into(), methods));
+        self.0.push(Listed { path: path.into(), methods, around: Vec::new() });
         self
     }
 
@@ -40,23 +48,23 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// With something around those that are there, where they answer (and not where they say that they do not have
     /// a method): of several, the one that is added last runs first.
     #[must_use]
-    pub fn route_layer(self, around: &Around) -> Self {
-        let around = |methods: MethodRouter<S>| methods.route_layer(around.clone());
-        Self(self.0.into_iter().map(|(path, methods)| (path, around(methods))).collect())
+    pub fn route_layer(mut self, around: &Around) -> Self {
+        self.0.iter_mut().for_each(|listed| listed.around.push(around.clone()));
+        self
     }
 
-    /// For these handlers to work with.
-    #[must_use]
-    pub fn with_state(self, state: &S) -> Routes {
-        Routes(self.0.into_iter().map(|(path, methods)| (path, methods.with_state(state.clone()))).collect())
-    }
-
-    /// The router of them all.
+    /// The router of them all, with what their handlers work with.
     ///
     /// # Panics
     /// Where a path cannot be one, or two routes are the same.
-    pub fn into_router(self) -> Router<S> {
-        self.0.into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods))
+    pub fn into_router(self, state: &S) -> Router {
+        self.0.into_iter().fold(Router::new(), |router, Listed { path, methods, around }| {
+            let methods = match Around::all(around) {
+                Some(around) => methods.route_layer(around),
+                None => methods,
+            };
+            router.route(&path, methods.with_state(state.clone()))
+        })
     }
 }
 

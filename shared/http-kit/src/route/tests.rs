@@ -40,7 +40,7 @@ async fn a_route_is_served_alike_for_either_purpose() {
         (Method::POST, StatusCode::METHOD_NOT_ALLOWED),
     ] {
         let (described, _) = all::<OpenApiRouter>().split_for_parts();
-        assert_eq!(ask(all::<Routes>().into_router(), method.clone()).await, status, "{method}");
+        assert_eq!(ask(all::<Routes>().into_router(&()), method.clone()).await, status, "{method}");
         assert_eq!(ask(described, method.clone()).await, status, "{method}");
     }
 }
@@ -58,7 +58,7 @@ async fn what_is_around_routes_is_around_those_that_were_there() {
     let around = |name: &'static str| Around::new(Naming(name));
     let rooms = Routes::new().route("/room", get(|| async { "a room" }));
     let rooms = rooms.route_layer(&around("first")).route_layer(&around("second"));
-    let router = rooms.route("/yard", get(|| async { "a yard" })).into_router();
+    let router = rooms.route("/yard", get(|| async { "a yard" })).into_router(&());
     let ask = async |method: Method, path: &str| {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let response = router.clone().oneshot(request).await.unwrap();
