@@ -10,7 +10,7 @@ use domain::brake::Reach;
 use domain::clock::Deadline;
 use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
-use domain::id::{OrganisationId, SystemId};
+use domain::id::{OrganisationId, RunId, SystemId};
 use domain::index::DigestIndex;
 use domain::journal::Lease;
 use domain::ports::{IndexChange, Notice};
@@ -80,6 +80,9 @@ async fn begun<S: Store>(
         }
         Err(failure) => return Err(failed(deps, run, failure).await),
     };
+    if let Some(broken) = &lease.broken_off {
+        break_off(deps, &organisation.id, broken, &run.id).await;
+    }
     let mut work = Work {
         deps,
         connections,
@@ -101,11 +104,13 @@ async fn begun<S: Store>(
             return Err(failure);
         }
     };
+    let reported = report(deps, Run { state, ..work.run }).await;
     // A run that goes on keeps its lease until its next invocation takes it anew.
-    if !matches!(state, RunState::Continued { .. }) {
+    if !matches!(&reported, Ok(Run { state: RunState::Continued { .. }, .. })) {
         release(deps, &work.lease).await;
     }
-    work.run = finish(deps, Run { state, ..work.run }).await?;
+    work.run = reported?;
+    tell(deps, &work.run).await?;
     work.count_if_due().await;
     Ok(work.run)
 }
@@ -136,15 +141,51 @@ async fn failed<S: Store>(deps: &Deps<S>, run: Run, failure: Failure) -> Failure
     failure
 }
 
+/// Ends the report of a run that ended without one, so that nobody waits for it. What it left is found by the run
+/// that comes after it, whether or not this can be written.
+async fn break_off<S: Store>(deps: &Deps<S>, organisation: &OrganisationId, broken: &RunId, by: &RunId) {
+    let ended = async {
+        let Some(run) = deps.store.find_run(organisation, broken).await? else { return Ok(()) };
+        let how = match run.state {
+            RunState::Running => "its process ended before it did",
+            RunState::Continued { .. } => "nobody went on from its checkpoint in time",
+            RunState::Requested
+            | RunState::AwaitingApproval
+            | RunState::Finished
+            | RunState::Refused(_)
+            | RunState::Failed(_) => return Ok(()),
+        };
+        let why = format!("{how}: run {by} plans anew what was left");
+        warn!(run.id = %broken, organisation.id = %organisation, "run {broken} was broken off, {why}");
+        deps.store.put_run(&Run { state: RunState::Failed(why), updated: deps.clock.now(), ..run }).await
+    };
+    let ended: Result<(), Failure> = ended.await;
+    if let Err(failure) = ended {
+        warn!(run.id = %broken, error = %failure, "the report of run {broken} stays open: {failure}");
+    }
+}
+
 async fn release<S: Store>(deps: &Deps<S>, lease: &Lease) {
     if let Err(failure) = deps.store.release(lease).await {
         warn!(error = %failure, "the lease could not be given back and runs out by itself: {failure}");
     }
 }
 
-async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> {
+async fn finish<S: Store>(deps: &Deps<S>, run: Run) -> Result<Run, Failure> {
+    let run = report(deps, run).await?;
+    tell(deps, &run).await?;
+    Ok(run)
+}
+
+/// Writes how a run ended. Before its lease is given back: whose process is killed in between has said it.
+async fn report<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> {
     run.updated = deps.clock.now();
     deps.store.put_run(&run).await?;
+    Ok(run)
+}
+
+/// Says how a run ended, in the log and to whoever waits for it.
+async fn tell<S: Store>(deps: &Deps<S>, run: &Run) -> Result<(), Failure> {
     let (id, organisation, state) = (&run.id, &run.organisation, run.state.word());
     let duration_ms = run.updated.duration_since(run.started).as_millis();
     let counts = &run.counts;
@@ -172,8 +213,7 @@ async fn finish<S: Store>(deps: &Deps<S>, mut run: Run) -> Result<Run, Failure> 
             state: state.to_owned(),
         },
     };
-    deps.bus.publish(&notice).await?;
-    Ok(run)
+    deps.bus.publish(&notice).await
 }
 
 impl<S: Store> Work<'_, S> {

@@ -17,6 +17,7 @@ mod clock;
 pub mod dynamo;
 mod faults;
 mod faulty;
+mod log;
 mod memory;
 pub mod suites;
 
@@ -24,4 +25,5 @@ pub use billing::FaultyBilling;
 pub use clock::FixedClock;
 pub use faults::{Faults, Moment, is_killed};
 pub use faulty::Faulty;
+pub use log::Listening;
 pub use memory::MemoryStore;

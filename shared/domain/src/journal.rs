@@ -152,6 +152,8 @@ pub struct Lease {
     pub token: u64,
     /// Until when.
     pub until: Timestamp,
+    /// Who had it before and never gave it back: whose process was killed, or whose checkpoint nobody took up.
+    pub broken_off: Option<RunId>,
 }
 
 /// Why a lease was not given.

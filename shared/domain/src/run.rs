@@ -84,7 +84,7 @@ impl RunMode {
 pub enum RunState {
     /// Asked for; nobody has begun it yet.
     Requested,
-    /// At work, or killed at work.
+    /// At work; or killed at work, until the organisation's next run says so.
     Running,
     /// Stopped before its time ran out; another invocation takes over from this checkpoint.
     Continued {

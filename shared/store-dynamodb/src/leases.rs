@@ -40,7 +40,7 @@ impl LeaseStore for DynamoStore {
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .expression_attribute_values(":schema", number(SCHEMA))
             .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::AllNew)
+            .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send();
@@ -48,13 +48,10 @@ impl LeaseStore for DynamoStore {
         match taken {
             Ok(taken) => {
                 self.meter.wrote(taken.consumed_capacity());
-                let item = taken.attributes.unwrap_or_default();
-                Ok(Ok(Lease {
-                    name: name.to_owned(),
-                    holder: holder.clone(),
-                    token: Read::new(&item)?.number("token")?,
-                    until,
-                }))
+                let (largest, last) = before(&taken.attributes.unwrap_or_default())?;
+                let broken_off = last.filter(|last| last != holder);
+                let (name, holder) = (name.to_owned(), holder.clone());
+                Ok(Ok(Lease { name, holder, token: largest + 1, until, broken_off }))
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(held)) => held_by(held.item()).map(Err),
@@ -90,6 +87,16 @@ impl LeaseStore for DynamoStore {
             },
         }
     }
+}
+
+/// The token that a lease had, and who had not given it back. The first time there was no item: DynamoDB says nothing
+/// then, the embedded table says the key.
+fn before(item: &Item) -> Result<(u64, Option<RunId>), Failure> {
+    if !item.contains_key("token") {
+        return Ok((0, None));
+    }
+    let item = Read::new(item)?;
+    Ok((item.number("token")?, item.maybe("holder")?))
 }
 
 fn held_by(item: Option<&Item>) -> Result<Held, Failure> {

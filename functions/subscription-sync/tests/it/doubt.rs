@@ -3,6 +3,7 @@
 use crate::world::{Ticking, World};
 use domain::clock::Deadline;
 use domain::plan::PlanHash;
+use domain::ports::RunStore as _;
 use domain::record::SyncState;
 use domain::run::{RunMode, RunState};
 use simulators::crayon::Status;
@@ -44,6 +45,9 @@ async fn kill_at_every_step(prepare: impl AsyncFn(&World), check: impl AsyncFn(&
             }
             check(&world, step).await;
             world.assert_audit_holds().await;
+            let runs = world.store.runs(&world.organisation.id, 10).await.unwrap();
+            let open: Vec<_> = runs.iter().filter(|run| run.state == RunState::Running).collect();
+            assert!(open.is_empty(), "after death at step {step} {moment:?}: {open:?}");
             world.forget_requests();
             let last = world.sync().await;
             assert_eq!(

@@ -3,10 +3,12 @@
 use crate::world::{Ticking, World};
 use domain::clock::Deadline;
 use domain::failure::FailureKind;
+use domain::ports::RunStore as _;
 use domain::run::{Run, RunMode, RunState};
 use jiff::SignedDuration;
 use std::sync::Arc;
 use subscription_sync::{Command, sync};
+use testkit::Moment;
 
 const BEFORE: u32 = 5;
 const PLANNED: u32 = 60;
@@ -45,14 +47,17 @@ async fn a_checkpoint_that_comes_after_another_run_changes_nothing_even_where_th
         world.change(*id, |s| s.quantity = BEFORE);
     }
     world.clock.advance(SignedDuration::from_mins(21));
-    assert_eq!(world.sync().await.state, RunState::Finished);
+    let other = world.sync().await;
+    assert_eq!(other.state, RunState::Finished);
     world.assert_one_service_each();
     world.forget_requests();
 
     let late = go_on(&world, &stopped).await;
 
-    let RunState::Refused(why) = &late.state else { panic!("{:?}", late.state) };
-    assert!(why.contains("was at work since it stopped"), "{why}");
+    let RunState::Failed(why) = &late.state else { panic!("{:?}", late.state) };
+    let said =
+        format!("nobody went on from its checkpoint in time: run {} plans anew what was left", other.id);
+    assert_eq!(*why, said);
     assert_eq!(world.hostbill_calls(), 0);
     world.assert_one_service_each();
     assert_eq!(world.sync().await.counts.unchanged, 9);
@@ -102,4 +107,36 @@ async fn a_checkpoint_of_a_run_that_nobody_knows_any_more_is_refused_for_good() 
     let failure = sync(&world.process(), &command, Deadline::never()).await.unwrap_err();
     assert_eq!((failure.kind, failure.is_transient()), (FailureKind::Refused, false));
     assert_eq!(world.hostbill_calls(), 0);
+}
+
+async fn reports(world: &World) -> Vec<Run> {
+    world.store.runs(&world.organisation.id, 10).await.unwrap()
+}
+
+/// Its process was killed at the first step after which its report says that it is at work.
+async fn killed_at_work() -> (World, Run) {
+    for step in 1..100 {
+        let world = World::new(3).await;
+        let process = world.process();
+        process.store.kill_at(step, Moment::After);
+        world.try_run(&process, RunMode::Sync).await.unwrap_err();
+        if let Ok([run]) = <[Run; 1]>::try_from(reports(&world).await) {
+            return (world, run);
+        }
+    }
+    panic!("no run was at work");
+}
+
+#[tokio::test]
+async fn a_run_that_was_killed_is_said_to_have_failed_by_the_one_that_takes_its_lease() {
+    let (world, killed) = killed_at_work().await;
+    assert_eq!(killed.state, RunState::Running, "nobody could say so");
+    world.clock.advance(SignedDuration::from_mins(40));
+
+    let next = world.sync().await;
+
+    let [_, after] = reports(&world).await.try_into().unwrap();
+    let why = format!("its process ended before it did: run {} plans anew what was left", next.id);
+    assert_eq!((after.id, after.state), (killed.id, RunState::Failed(why)));
+    world.assert_one_service_each();
 }

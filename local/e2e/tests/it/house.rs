@@ -26,7 +26,7 @@ const SCHEDULED: &str = include_str!("../../../../events/subscription-sync/sched
 const APPLY: &str = include_str!("../../../../events/subscription-sync/sync-requested-apply.json");
 
 /// The function's binary, built once for all stories.
-fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     static BINARY: OnceLock<std::path::PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| build_function("subscription-sync").unwrap())
 }

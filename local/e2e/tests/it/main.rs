@@ -16,6 +16,8 @@ mod killed;
 #[cfg(test)]
 mod organisations;
 #[cfg(test)]
+mod randomness;
+#[cfg(test)]
 mod template;
 #[cfg(test)]
 mod throttled;

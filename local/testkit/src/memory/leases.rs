@@ -54,11 +54,17 @@ impl Tables {
         match &row.holder {
             Some(by) if by != holder && row.until > now => Err(Held { by: by.clone(), until: row.until }),
             Some(_) | None => {
-                row.holder = Some(holder.clone());
+                let broken_off = row.holder.replace(holder.clone()).filter(|last| last != holder);
                 row.token += 1;
                 row.until = until;
                 self.writes += 1;
-                Ok(Lease { name: name.to_owned(), holder: holder.clone(), token: row.token, until })
+                Ok(Lease {
+                    name: name.to_owned(),
+                    holder: holder.clone(),
+                    token: row.token,
+                    until,
+                    broken_off,
+                })
             }
         }
     }

@@ -26,6 +26,7 @@ async fn two_holders_never_hold_one_lease<S: LeaseStore>(store: &S) {
 
     let second = store.acquire("a", &two, moment(60), moment(120)).await.unwrap().unwrap();
     assert!(second.token > first.token, "tokens only grow");
+    assert_eq!((first.broken_off, second.broken_off), (None, Some(run_id(1))), "who never gave it back");
 }
 
 async fn of_many_at_once_one_takes_it<S: LeaseStore>(store: &S) {
@@ -40,7 +41,7 @@ async fn the_same_holder_takes_it_anew<S: LeaseStore>(store: &S) {
     let first = store.acquire("again", &run_id(1), moment(0), moment(60)).await.unwrap().unwrap();
     let again = store.acquire("again", &run_id(1), moment(30), moment(90)).await.unwrap().unwrap();
     assert!(again.token > first.token);
-    assert_eq!(again.until, moment(90));
+    assert_eq!((again.until, again.broken_off), (moment(90), None));
     let held = store.acquire("again", &run_id(2), moment(80), moment(140)).await.unwrap();
     assert_eq!(held.unwrap_err().until, moment(90));
 }
@@ -54,6 +55,7 @@ async fn a_lease_given_back_is_free_and_writes_nothing<S: LeaseStore + RecordSto
 
     let second = store.acquire("back", &run_id(2), moment(1), moment(60)).await.unwrap().unwrap();
     assert!(second.token > first.token, "giving it back does not start the tokens again");
+    assert_eq!(second.broken_off, None);
 }
 
 async fn someone_elses_lease_is_left_alone<S: LeaseStore>(store: &S) {

@@ -6,41 +6,12 @@ use domain::ports::{OrderTarget, PersonalCredentials, SubscriptionSource};
 use domain::secret::Secret;
 use simulators::Fault;
 use simulators::crayon::Model;
-use std::io;
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use testkit::Listening;
 
 /// Everything that this connection has ever shown: texts of failures, `Debug` of its parts, log lines.
 #[tokio::test]
 async fn no_secret_is_ever_shown() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(captured.clone())
-        .finish();
-    let _on_this_thread = tracing::subscriber::set_default(subscriber);
+    let log = Listening::to_text();
 
     let world = World::of(Model::sample(), |config| {
         config.base_url.set_username("hunter1").unwrap();
@@ -78,7 +49,7 @@ async fn no_secret_is_ever_shown() {
         World::of(Model::sample(), |config| config.credentials.client_secret = Secret::new("hunter4")).await;
     shown += &format!("{:?}", wrong.page(1).await);
 
-    let logged = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("signed in") && logged.contains("asking again"), "{logged}");
     let ours: String = logged.lines().filter(|line| line.contains("connector_")).collect();
     let encoded = "ZGVtby1jbGllbnQ6ZGVtby1zZWNyZXQ";

@@ -7,31 +7,7 @@ use domain::ports::BillingTarget;
 use domain::secret::Secret;
 use simulators::Fault;
 use simulators::hostbill::Model;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use testkit::Listening;
 
 const API_ID: &str = "ident1ty";
 const API_KEY: &str = "k3yk3yk3y";
@@ -39,10 +15,7 @@ const BASIC: &str = "b4sicpw";
 
 #[tokio::test]
 async fn credentials_appear_in_no_log_no_error_and_no_debug_form() {
-    let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_writer(log.clone()).with_max_level(tracing::Level::TRACE).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Listening::to_text();
 
     // A HostBill that repeats what it was sent.
     let echo =
@@ -60,7 +33,7 @@ async fn credentials_appear_in_no_log_no_error_and_no_debug_form() {
     for probe in hostbill.probe(never()).await {
         seen.push_str(&format!("{probe:?}"));
     }
-    seen.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
+    seen.push_str(&log.text());
 
     assert!(seen.contains("asking again"), "the log was captured");
     assert!(seen.contains("rejected *** / *** of ***"), "the rest of the message is shown");

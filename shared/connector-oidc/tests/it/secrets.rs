@@ -3,44 +3,12 @@ use domain::clock::Deadline;
 use domain::ports::IdentityProvider;
 use simulators::Fault;
 use simulators::oidc::{Lie, Model};
-use std::io;
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use testkit::Listening;
 
 /// Everything that a connection has ever shown: texts of failures, `Debug` of its parts, log lines.
 #[tokio::test]
 async fn no_secret_is_ever_shown() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(captured.clone())
-        .finish();
-    // With one subscriber alone, whether a line is wanted is asked once, on whichever thread comes first; with two
-    // it is asked of both.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let _on_this_thread = tracing::subscriber::set_default(subscriber);
+    let log = Listening::to_text();
 
     let mut model = Model::sample();
     model.client.secret = "hunter1 & hunter2".to_owned();
@@ -74,7 +42,7 @@ async fn no_secret_is_ever_shown() {
     secrets.push(code);
     secrets.push("ana@".to_owned());
 
-    let logged = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("reading the identity provider's keys again"), "{logged}");
     assert_eq!(shown.lines().count(), 12, "{shown}");
     for secret in secrets {

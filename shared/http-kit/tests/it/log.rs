@@ -3,33 +3,8 @@
 use crate::house::{Ask, house};
 use domain::access::{Role, Scope};
 use serde_json::Value;
-use std::io;
-use std::sync::{Arc, Mutex};
-use testkit::Moment;
-use tracing_subscriber::fmt::MakeWriter;
+use testkit::{Listening, Moment};
 use tracing_subscriber::fmt::format::FmtSpan;
-
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Kept {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
-}
 
 /// What is logged while a future runs on this thread.
 fn logged(work: impl Future<Output = ()>) -> Vec<Value> {
@@ -37,18 +12,10 @@ fn logged(work: impl Future<Output = ()>) -> Vec<Value> {
 }
 
 fn logged_with(spans: FmtSpan, work: impl Future<Output = ()>) -> Vec<Value> {
-    let kept = Kept::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(spans)
-        .with_writer(kept.clone())
-        .finish();
+    let log = Listening::to_json(spans);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    tracing::subscriber::with_default(subscriber, || runtime.block_on(work));
-    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    runtime.block_on(work);
+    log.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use testkit::dynamo::Embedded;
 use testkit::{Faulty, Moment, suites};
 
 fn a_lease() -> Lease {
-    Lease { name: "a".into(), holder: run_id(1), token: 1, until: moment(60) }
+    Lease { name: "a".into(), holder: run_id(1), token: 1, until: moment(60), broken_off: None }
 }
 
 #[tokio::test]
