@@ -114,22 +114,22 @@ async fn reports(world: &World) -> Vec<Run> {
 }
 
 /// Its process was killed at the first step after which its report says that it is at work.
-async fn killed_at_work() -> (World, Run) {
+async fn killed_at_work() -> Option<(World, Run)> {
     for step in 1..100 {
         let world = World::new(3).await;
         let process = world.process();
         process.store.kill_at(step, Moment::After);
         world.try_run(&process, RunMode::Sync).await.unwrap_err();
         if let Ok([run]) = <[Run; 1]>::try_from(reports(&world).await) {
-            return (world, run);
+            return Some((world, run));
         }
     }
-    panic!("no run was at work");
+    None
 }
 
 #[tokio::test]
 async fn a_run_that_was_killed_is_said_to_have_failed_by_the_one_that_takes_its_lease() {
-    let (world, killed) = killed_at_work().await;
+    let (world, killed) = killed_at_work().await.unwrap();
     assert_eq!(killed.state, RunState::Running, "nobody could say so");
     world.clock.advance(SignedDuration::from_mins(40));
 
