@@ -10,10 +10,11 @@ use secrets_manager::{NamedSecrets, PeoplesSecrets, SecretsManager};
 use std::sync::Arc;
 use store_dynamodb::DynamoStore;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    lambda_kit::init_tracing();
-    let env = Env::from_process();
+fn main() -> std::process::ExitCode {
+    lambda_kit::start(serve)
+}
+
+async fn serve(env: Env) -> Result<(), Error> {
     let aws = aws_kit::function_config(|name| env.optional(name));
     let manager = SecretsManager::new(&aws);
     let names = env.list("BILLBRIDGE_SECRETS");

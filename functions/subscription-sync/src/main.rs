@@ -9,10 +9,11 @@ use std::sync::Arc;
 use store_dynamodb::DynamoStore;
 use subscription_sync::{Config, Deps, handle};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    lambda_kit::init_tracing();
-    let env = Env::from_process();
+fn main() -> std::process::ExitCode {
+    lambda_kit::start(serve)
+}
+
+async fn serve(env: Env) -> Result<(), Error> {
     let aws = aws_kit::function_config(|name| env.optional(name));
     let names = env.list("BILLBRIDGE_SECRETS");
     let secrets = Arc::new(NamedSecrets { manager: SecretsManager::new(&aws), names });

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use store_dynamodb::DynamoStore;
 use web::{Adapters, Config, Document, Web, handle, router};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    lambda_kit::init_tracing();
-    let env = Env::from_process();
+fn main() -> std::process::ExitCode {
+    lambda_kit::start(serve)
+}
+
+async fn serve(env: Env) -> Result<(), Error> {
     let aws = aws_kit::function_config(|name| env.optional(name));
     let (manager, names) = (SecretsManager::new(&aws), env.list("BILLBRIDGE_SECRETS"));
     let config = Config::from_env(&env.clone().with_layer(manager.load(&names).await?))?;
@@ -22,14 +23,13 @@ async fn main() -> Result<(), Error> {
     let identity = config.identity.map(|oidc| -> Result<_, Error> {
         Ok(Arc::new(Oidc::new(connector_kit::http_client()?, clock.clone(), oidc)?) as _)
     });
-    let personal = config.personal.map(|prefix| PeoplesSecrets::new(manager.clone(), prefix));
-    let secrets = Arc::new(NamedSecrets { manager, names });
+    let secrets = Arc::new(NamedSecrets { manager: manager.clone(), names });
     let adapters = Adapters {
         store: Arc::new(DynamoStore::connected(&aws, config.table).await),
         bus: Arc::new(EventBridgeBus::new(&aws, config.bus)),
         connections: Arc::new(Keeper::new(env, secrets, clock.clone())),
         identity: identity.transpose()?,
-        personal: personal.map(|secrets| Arc::new(secrets) as _),
+        personal: config.personal.map(|prefix| Arc::new(PeoplesSecrets::new(manager, prefix)) as _),
         clock,
         entropy: || fastrand::u64(..),
     };

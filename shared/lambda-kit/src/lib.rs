@@ -2,12 +2,15 @@
 //! of an outcome into what Lambda does next.
 //!
 //! ```no_run
-//! use lambda_kit::{Error, Invocation, Outcome};
+//! use lambda_kit::{Invocation, Outcome};
+//! use std::process::ExitCode;
 //!
 //! # async fn handle(invocation: Invocation) -> Outcome { Outcome::Done(invocation.payload) }
-//! # async fn main_() -> Result<(), Error> {
-//! lambda_kit::init_tracing();
-//! lambda_kit::run(|invocation| handle(invocation)).await
+//! # fn main_() -> ExitCode {
+//! lambda_kit::start(async |env| {
+//!     // What it works with, read out of its environment and built; then:
+//!     lambda_kit::run(|invocation| handle(invocation)).await
+//! })
 //! # }
 //! ```
 
@@ -16,8 +19,10 @@ pub mod env;
 mod clock;
 mod invocation;
 mod logging;
+mod start;
 
 pub use clock::SystemClock;
 pub use invocation::{Invocation, Outcome, run};
 pub use lambda_runtime::Error;
 pub use logging::init_tracing;
+pub use start::start;

@@ -51,6 +51,9 @@ async fn what_is_missing_of_the_configuration_is_named_all_at_once_before_the_fi
 
     assert!(!status.success());
     let log = function.log().join("\n");
+    let line: serde_json::Value = serde_json::from_str(&log).unwrap();
+    assert_eq!(line["level"], "ERROR", "one line, which wakes somebody:\n{log}");
+    assert!(line["message"].as_str().unwrap().starts_with("the function cannot start: "), "{log}");
     let unnamed: Vec<_> = REQUIRED.iter().filter(|name| !log.contains(**name)).collect();
     assert!(unnamed.is_empty(), "not named: {unnamed:?} in\n{log}");
     assert!(!log.contains("CRAYON_CLIENT_SECRET"), "what is there is not complained about:\n{log}");
