@@ -5,7 +5,7 @@ use domain::failure::{Failure, FailureKind};
 use domain::id::{OrganisationId, RunId, SystemId};
 use domain::journal::{Held, Lease};
 use domain::run::{Run, RunMode, RunState};
-use tracing::info;
+use tracing::{info, warn};
 
 /// What became of a command.
 pub(crate) enum Begun {
@@ -80,7 +80,7 @@ async fn as_it_stands<S: Store>(deps: &Deps<S>, before: Run) -> Result<Run, Fail
     Ok(deps.store.find_run(&before.organisation, &before.id).await?.unwrap_or(before))
 }
 
-/// Takes the right to write in an organisation, or takes it anew.
+/// Takes the right to write in an organisation, or takes it anew. A run that had it and never gave it back has ended.
 pub(crate) async fn take_lease<S: Store>(
     deps: &Deps<S>,
     organisation: &OrganisationId,
@@ -88,7 +88,35 @@ pub(crate) async fn take_lease<S: Store>(
 ) -> Result<Result<Lease, Held>, Failure> {
     let now = deps.clock.now();
     let until = now.checked_add(deps.limits.lease).unwrap_or(now);
-    deps.store.acquire(&format!("sync/{organisation}"), run, now, until).await
+    let taken = deps.store.acquire(&format!("sync/{organisation}"), run, now, until).await?;
+    if let Ok(Lease { broken_off: Some(broken), .. }) = &taken {
+        break_off(deps, organisation, broken, run).await;
+    }
+    Ok(taken)
+}
+
+/// Ends the report of a run that ended without one, so that nobody waits for it. What it left is found by the run
+/// that comes after it, whether or not this can be written.
+async fn break_off<S: Store>(deps: &Deps<S>, organisation: &OrganisationId, broken: &RunId, by: &RunId) {
+    let ended = async {
+        let Some(run) = deps.store.find_run(organisation, broken).await? else { return Ok(()) };
+        let how = match run.state {
+            RunState::Running => "its process ended before it did",
+            RunState::Continued { .. } => "nobody went on from its checkpoint in time",
+            RunState::Requested
+            | RunState::AwaitingApproval
+            | RunState::Finished
+            | RunState::Refused(_)
+            | RunState::Failed(_) => return Ok(()),
+        };
+        let why = format!("{how}; run {by} came after it, and what was left is planned anew");
+        warn!(run.id = %broken, organisation.id = %organisation, "run {broken} was broken off, {why}");
+        deps.store.put_run(&Run { state: RunState::Failed(why), updated: deps.clock.now(), ..run }).await
+    };
+    let ended: Result<(), Failure> = ended.await;
+    if let Err(failure) = ended {
+        warn!(run.id = %broken, error = %failure, "the report of run {broken} stays open: {failure}");
+    }
 }
 
 pub(crate) fn refuse(what: impl Into<String>) -> Failure {

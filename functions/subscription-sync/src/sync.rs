@@ -10,7 +10,7 @@ use domain::brake::Reach;
 use domain::clock::Deadline;
 use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
-use domain::id::{OrganisationId, RunId, SystemId};
+use domain::id::{OrganisationId, SystemId};
 use domain::index::DigestIndex;
 use domain::journal::Lease;
 use domain::ports::{IndexChange, Notice};
@@ -80,9 +80,6 @@ async fn begun<S: Store>(
         }
         Err(failure) => return Err(failed(deps, run, failure).await),
     };
-    if let Some(broken) = &lease.broken_off {
-        break_off(deps, &organisation.id, broken, &run.id).await;
-    }
     let mut work = Work {
         deps,
         connections,
@@ -139,30 +136,6 @@ async fn failed<S: Store>(deps: &Deps<S>, run: Run, failure: Failure) -> Failure
         warn!(error = %second, "the failed run's report could not be written: {second}");
     }
     failure
-}
-
-/// Ends the report of a run that ended without one, so that nobody waits for it. What it left is found by the run
-/// that comes after it, whether or not this can be written.
-async fn break_off<S: Store>(deps: &Deps<S>, organisation: &OrganisationId, broken: &RunId, by: &RunId) {
-    let ended = async {
-        let Some(run) = deps.store.find_run(organisation, broken).await? else { return Ok(()) };
-        let how = match run.state {
-            RunState::Running => "its process ended before it did",
-            RunState::Continued { .. } => "nobody went on from its checkpoint in time",
-            RunState::Requested
-            | RunState::AwaitingApproval
-            | RunState::Finished
-            | RunState::Refused(_)
-            | RunState::Failed(_) => return Ok(()),
-        };
-        let why = format!("{how}: run {by} plans anew what was left");
-        warn!(run.id = %broken, organisation.id = %organisation, "run {broken} was broken off, {why}");
-        deps.store.put_run(&Run { state: RunState::Failed(why), updated: deps.clock.now(), ..run }).await
-    };
-    let ended: Result<(), Failure> = ended.await;
-    if let Err(failure) = ended {
-        warn!(run.id = %broken, error = %failure, "the report of run {broken} stays open: {failure}");
-    }
 }
 
 async fn release<S: Store>(deps: &Deps<S>, lease: &Lease) {

@@ -20,8 +20,8 @@ const IN_QUERY: &AsciiSet =
 
 type Show = dyn Fn(&Problem, Option<&Principal>) -> Response + Send + Sync;
 
-/// Shows the problems of pages as pages, panics and answers that were kept too: for `.route_layer(…)` after the guards. Given
-/// are the problem and, behind a guard, to whom; the status is the problem's whatever the page says.
+/// Shows the problems of pages as pages, panics and answers that were kept too: for `.route_layer(…)` after the
+/// guards. Given are the problem and, behind a guard, to whom; the status is the problem's whatever the page says.
 pub fn problem_pages(
     show: impl Fn(&Problem, Option<&Principal>) -> Response + Send + Sync + 'static,
 ) -> Around {

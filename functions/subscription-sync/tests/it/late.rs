@@ -55,8 +55,10 @@ async fn a_checkpoint_that_comes_after_another_run_changes_nothing_even_where_th
     let late = go_on(&world, &stopped).await;
 
     let RunState::Failed(why) = &late.state else { panic!("{:?}", late.state) };
-    let said =
-        format!("nobody went on from its checkpoint in time: run {} plans anew what was left", other.id);
+    let said = format!(
+        "nobody went on from its checkpoint in time; run {} came after it, and what was left is planned anew",
+        other.id
+    );
     assert_eq!(*why, said);
     assert_eq!(world.hostbill_calls(), 0);
     world.assert_one_service_each();
@@ -136,7 +138,10 @@ async fn a_run_that_was_killed_is_said_to_have_failed_by_the_one_that_takes_its_
     let next = world.sync().await;
 
     let [_, after] = reports(&world).await.try_into().unwrap();
-    let why = format!("its process ended before it did: run {} plans anew what was left", next.id);
+    let why = format!(
+        "its process ended before it did; run {} came after it, and what was left is planned anew",
+        next.id
+    );
     assert_eq!((after.id, after.state), (killed.id, RunState::Failed(why)));
     world.assert_one_service_each();
 }

@@ -5,11 +5,10 @@ use domain::clock::{Clock as _, Deadline};
 use domain::failure::FailureKind;
 use domain::id::{OrganisationId, RunId};
 use domain::ports::{Notice, RunStore as _};
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Run, RunMode, RunState};
 use events::{Event, SOURCE};
 use lambda_kit::{Invocation, Outcome};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use subscription_sync::{Command, handle, sync};
 use testkit::{Moment, is_killed};
 
@@ -20,22 +19,7 @@ fn number() -> RunId {
 }
 
 fn requested(world: &World, organisation: &OrganisationId, mode: RunMode) -> Run {
-    let now = world.clock.now();
-    Run {
-        id: number(),
-        organisation: organisation.clone(),
-        mode,
-        actor: "bea".into(),
-        started: now,
-        updated: now,
-        state: RunState::Requested,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
-    }
+    Run::requested(number(), organisation.clone(), mode, "bea".into(), world.clock.now())
 }
 
 /// Leaves the request in the table, and says what is delivered for it.

@@ -2,7 +2,7 @@ use crate::world::{StillClock, World, surroundings};
 use domain::clock::Clock;
 use domain::id::RunId;
 use domain::ports::RunStore;
-use domain::run::{Counts, Run, RunMode, RunState};
+use domain::run::{Run, RunMode, RunState};
 use jiff::Timestamp;
 use lambda_kit::env::Env;
 use serve::bus::InProcessBus;
@@ -11,7 +11,6 @@ use serve::serving::{Function as _, Lane, Rhythm, Served};
 use serve::stop::Stop;
 use serve::surroundings::Surroundings;
 use simulators::Fault;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -75,21 +74,8 @@ async fn a_serve_that_is_stopped_in_its_work_leaves_a_checkpoint_and_the_next_on
 
 /// A run of somebody who was promised its report, and was killed before anybody heard of it.
 fn asked_for() -> Run {
-    Run {
-        id: RunId::new(StillClock.now(), 7),
-        organisation: "nordic".parse().unwrap(),
-        mode: RunMode::Sync,
-        actor: "usr_anna".to_owned(),
-        started: StillClock.now(),
-        updated: StillClock.now(),
-        state: RunState::Requested,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
-    }
+    let (now, nordic) = (StillClock.now(), "nordic".parse().unwrap());
+    Run::requested(RunId::new(now, 7), nordic, RunMode::Sync, "usr_anna".to_owned(), now)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,21 +15,9 @@ pub async fn runs<S: RunStore>(store: &S) {
 }
 
 fn run(organisation: &str, n: u32, state: RunState) -> Run {
-    Run {
-        id: run_id(n),
-        organisation: parsed(organisation),
-        mode: RunMode::Sync,
-        actor: "schedule".into(),
-        started: moment(i64::from(n)),
-        updated: moment(i64::from(n) + 9),
-        state,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
-    }
+    let (organisation, asked) = (parsed(organisation), moment(i64::from(n)));
+    let run = Run::requested(run_id(n), organisation, RunMode::Sync, "schedule".into(), asked);
+    Run { updated: moment(i64::from(n) + 9), state, ..run }
 }
 
 fn full() -> Run {

@@ -93,21 +93,8 @@ fn anything_else_is_beyond_the_approval_and_names_both_sums() {
 
 #[test]
 fn a_run_keeps_its_first_problems_in_words() {
-    let mut run = Run {
-        id: "run_1793836800000a1b2c3".parse().unwrap(),
-        organisation: "nordic".parse().unwrap(),
-        mode: RunMode::Order(ordered()),
-        actor: "ada".into(),
-        started: Timestamp::UNIX_EPOCH,
-        updated: Timestamp::UNIX_EPOCH,
-        state: RunState::Requested,
-        plan: None,
-        unproven: None,
-        brake: Vec::new(),
-        amounts: BTreeMap::new(),
-        counts: Counts::default(),
-        problems: Vec::new(),
-    };
+    let (id, nordic) = ("run_1793836800000a1b2c3".parse().unwrap(), "nordic".parse().unwrap());
+    let mut run = Run::requested(id, nordic, RunMode::Order(ordered()), "ada".into(), Timestamp::UNIX_EPOCH);
     for n in 0..=Run::MAX_PROBLEMS {
         run.problem(format!("problem {n}"));
     }

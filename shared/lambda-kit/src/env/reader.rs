@@ -52,7 +52,7 @@ impl fmt::Display for ConfigProblems {
     }
 }
 
-/// The same as `Display`: a `main` that returns an error prints it with `Debug`, and a person reads it.
+/// The same as `Display`: whoever unwraps it or returns it from a `main` prints it with `Debug`, and a person reads it.
 impl fmt::Debug for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
