@@ -80,7 +80,8 @@ async fn as_it_stands<S: Store>(deps: &Deps<S>, before: Run) -> Result<Run, Fail
     Ok(deps.store.find_run(&before.organisation, &before.id).await?.unwrap_or(before))
 }
 
-/// Takes the right to write in an organisation, or takes it anew. A run that had it and never gave it back has ended.
+/// Takes the right to write in an organisation, or takes it anew. A run that had it and never gave it back has ended;
+/// one that has reported its end and did not come to giving it back needs it no more.
 pub(crate) async fn take_lease<S: Store>(
     deps: &Deps<S>,
     organisation: &OrganisationId,
@@ -88,7 +89,18 @@ pub(crate) async fn take_lease<S: Store>(
 ) -> Result<Result<Lease, Held>, Failure> {
     let now = deps.clock.now();
     let until = now.checked_add(deps.limits.lease).unwrap_or(now);
-    let taken = deps.store.acquire(&format!("sync/{organisation}"), run, now, until).await?;
+    let name = format!("sync/{organisation}");
+    let mut taken = deps.store.acquire(&name, run, now, until).await?;
+    if let Err(Held(theirs)) = &taken
+        && deps
+            .store
+            .find_run(organisation, &theirs.holder)
+            .await?
+            .is_some_and(|theirs| theirs.state.has_ended())
+    {
+        deps.store.release(theirs).await?;
+        taken = deps.store.acquire(&name, run, now, until).await?;
+    }
     if let Ok(Lease { broken_off: Some(broken), .. }) = &taken {
         break_off(deps, organisation, broken, run).await;
     }

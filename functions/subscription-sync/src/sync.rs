@@ -12,7 +12,7 @@ use domain::digest::SubscriptionKey;
 use domain::failure::{Failure, FailureKind};
 use domain::id::{OrganisationId, SystemId};
 use domain::index::DigestIndex;
-use domain::journal::Lease;
+use domain::journal::{Held, Lease};
 use domain::ports::{IndexChange, Notice};
 use domain::run::{Coverage, OrderedBilling, Run, RunMode, RunState};
 use domain::settings::{Approval, Organisation, Settings};
@@ -74,8 +74,9 @@ async fn begun<S: Store>(
     };
     let lease = match take_lease(deps, &organisation.id, &run.id).await {
         Ok(Ok(lease)) => lease,
-        Ok(Err(held)) => {
-            let why = format!("run {} is at work until {} at most; try again then", held.by, held.until);
+        Ok(Err(Held(theirs))) => {
+            let (by, until) = (&theirs.holder, theirs.until);
+            let why = format!("run {by} is at work until {until} at most; try again then");
             return finish(deps, Run { state: RunState::Refused(why), ..run }).await;
         }
         Err(failure) => return Err(failed(deps, run, failure).await),

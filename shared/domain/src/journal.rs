@@ -156,11 +156,6 @@ pub struct Lease {
     pub broken_off: Option<RunId>,
 }
 
-/// Why a lease was not given.
+/// Why a lease was not given: someone else has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// Who has it.
-    pub by: RunId,
-    /// Until when at most.
-    pub until: Timestamp,
-}
+pub struct Held(pub Lease);

@@ -102,6 +102,14 @@ pub enum RunState {
 }
 
 impl RunState {
+    /// Whether the run changes nothing any more: what comes after is another run.
+    pub fn has_ended(&self) -> bool {
+        match self {
+            Self::Requested | Self::Running | Self::Continued { .. } => false,
+            Self::AwaitingApproval | Self::Finished | Self::Refused(_) | Self::Failed(_) => true,
+        }
+    }
+
     /// The word on screens.
     pub fn word(&self) -> &'static str {
         match self {

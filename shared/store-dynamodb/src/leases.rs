@@ -54,7 +54,9 @@ impl LeaseStore for DynamoStore {
                 Ok(Ok(Lease { name, holder, token: largest + 1, until, broken_off }))
             }
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(held)) => held_by(held.item()).map(Err),
+                Some(UpdateItemError::ConditionalCheckFailedException(held)) => {
+                    held_by(name, held.item()).map(Err)
+                }
                 _ => Err(self.failed(what, &error)),
             },
         }
@@ -99,11 +101,12 @@ fn before(item: &Item) -> Result<(u64, Option<RunId>), Failure> {
     Ok((item.number("token")?, item.maybe("holder")?))
 }
 
-fn held_by(item: Option<&Item>) -> Result<Held, Failure> {
+fn held_by(name: &str, item: Option<&Item>) -> Result<Held, Failure> {
     let empty = Item::new();
     let item = Read::new(item.unwrap_or(&empty))?;
     let until = Timestamp::from_millisecond(item.number("until")?).map_err(|e| item.wrong("until", e))?;
-    Ok(Held { by: item.parsed("holder")?, until })
+    let (holder, token) = (item.parsed("holder")?, item.number("token")?);
+    Ok(Held(Lease { name: name.to_owned(), holder, token, until, broken_off: None }))
 }
 
 /// Kept in whole milliseconds: a lease is never taken before its end.

@@ -3,7 +3,8 @@
 use crate::world::{Ticking, World};
 use domain::clock::Deadline;
 use domain::failure::FailureKind;
-use domain::ports::RunStore as _;
+use domain::journal::Held;
+use domain::ports::{LeaseStore as _, RunStore as _};
 use domain::run::{Run, RunMode, RunState};
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -115,14 +116,16 @@ async fn reports(world: &World) -> Vec<Run> {
     world.store.runs(&world.organisation.id, 10).await.unwrap()
 }
 
-/// Its process was killed at the first step after which its report says that it is at work.
-async fn killed_at_work() -> Option<(World, Run)> {
+/// Its process was killed at the first step after which there is one report, of a run in this state.
+async fn killed_when(state: RunState) -> Option<(World, Run)> {
     for step in 1..100 {
         let world = World::new(3).await;
         let process = world.process();
         process.store.kill_at(step, Moment::After);
         world.try_run(&process, RunMode::Sync).await.unwrap_err();
-        if let Ok([run]) = <[Run; 1]>::try_from(reports(&world).await) {
+        if let Ok([run]) = <[Run; 1]>::try_from(reports(&world).await)
+            && run.state == state
+        {
             return Some((world, run));
         }
     }
@@ -131,8 +134,7 @@ async fn killed_at_work() -> Option<(World, Run)> {
 
 #[tokio::test]
 async fn a_run_that_was_killed_is_said_to_have_failed_by_the_one_that_takes_its_lease() {
-    let (world, killed) = killed_at_work().await.unwrap();
-    assert_eq!(killed.state, RunState::Running, "nobody could say so");
+    let (world, killed) = killed_when(RunState::Running).await.unwrap();
     world.clock.advance(SignedDuration::from_mins(40));
 
     let next = world.sync().await;
@@ -143,5 +145,21 @@ async fn a_run_that_was_killed_is_said_to_have_failed_by_the_one_that_takes_its_
         next.id
     );
     assert_eq!((after.id, after.state), (killed.id, RunState::Failed(why)));
+    world.assert_one_service_each();
+}
+
+#[tokio::test]
+async fn a_run_that_was_killed_after_it_reported_its_end_holds_nobody_up() {
+    let (world, killed) = killed_when(RunState::Finished).await.unwrap();
+    let name = format!("sync/{}", world.organisation.id);
+    let (now, other) = (domain::clock::Clock::now(&world.clock), testkit::builders::run_id(7));
+    let Held(lease) = world.store.acquire(&name, &other, now, now).await.unwrap().unwrap_err();
+    assert_eq!(lease.holder, killed.id, "it did not come to giving its lease back");
+
+    let next = world.sync().await;
+
+    assert_eq!((next.state, next.counts.unchanged), (RunState::Finished, 3));
+    let after = world.store.find_run(&killed.organisation, &killed.id).await.unwrap();
+    assert_eq!(after, Some(killed), "its report stays as it was");
     world.assert_one_service_each();
 }

@@ -200,14 +200,6 @@ pub(crate) fn run_state(state: &RunState) -> Html {
     }
 }
 
-/// Whether there is something to wait for.
-pub(crate) fn is_under_way(run: &Run) -> bool {
-    match run.state {
-        RunState::Requested | RunState::Running | RunState::Continued { .. } => true,
-        RunState::AwaitingApproval | RunState::Finished | RunState::Refused(_) | RunState::Failed(_) => false,
-    }
-}
-
 /// The words for how an order stands.
 pub(crate) fn order_words(state: OrderState) -> &'static str {
     match state {

@@ -41,6 +41,13 @@ impl SettingsStore for MemoryStore {
     }
 }
 
+impl LeaseRow {
+    fn lease(&self, name: &str, holder: &RunId, broken_off: Option<RunId>) -> Lease {
+        let (name, holder) = (name.to_owned(), holder.clone());
+        Lease { name, holder, token: self.token, until: self.until, broken_off }
+    }
+}
+
 impl Tables {
     fn acquire(
         &mut self,
@@ -52,19 +59,13 @@ impl Tables {
         let row =
             self.leases.entry(name.to_owned()).or_insert(LeaseRow { holder: None, token: 0, until: now });
         match &row.holder {
-            Some(by) if by != holder && row.until > now => Err(Held { by: by.clone(), until: row.until }),
+            Some(by) if by != holder && row.until > now => Err(Held(row.lease(name, by, None))),
             Some(_) | None => {
                 let broken_off = row.holder.replace(holder.clone()).filter(|last| last != holder);
                 row.token += 1;
                 row.until = until;
                 self.writes += 1;
-                Ok(Lease {
-                    name: name.to_owned(),
-                    holder: holder.clone(),
-                    token: row.token,
-                    until,
-                    broken_off,
-                })
+                Ok(row.lease(name, holder, broken_off))
             }
         }
     }

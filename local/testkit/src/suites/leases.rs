@@ -3,6 +3,7 @@
 use super::kind;
 use crate::builders::{moment, record, run_id};
 use domain::failure::FailureKind;
+use domain::journal::Held;
 use domain::ports::{LeaseStore, RecordStore};
 
 /// Two holders never hold one lease, tokens only grow, and only the holder gives it back.
@@ -20,7 +21,7 @@ async fn two_holders_never_hold_one_lease<S: LeaseStore>(store: &S) {
     assert_eq!((first.holder.clone(), first.until), (one.clone(), moment(60)));
 
     let held = store.acquire("a", &two, moment(59), moment(120)).await.unwrap().unwrap_err();
-    assert_eq!((held.by, held.until), (one, moment(60)));
+    assert_eq!(held, Held(first.clone()), "whoever has it is told of as they have it");
     let other = store.acquire("b", &two, moment(59), moment(120)).await.unwrap();
     assert!(other.is_ok(), "another lease is another matter");
 
@@ -43,7 +44,7 @@ async fn the_same_holder_takes_it_anew<S: LeaseStore>(store: &S) {
     assert!(again.token > first.token);
     assert_eq!((again.until, again.broken_off), (moment(90), None));
     let held = store.acquire("again", &run_id(2), moment(80), moment(140)).await.unwrap();
-    assert_eq!(held.unwrap_err().until, moment(90));
+    assert_eq!(held.unwrap_err().0.until, moment(90));
 }
 
 async fn a_lease_given_back_is_free_and_writes_nothing<S: LeaseStore + RecordStore>(store: &S) {
@@ -63,5 +64,5 @@ async fn someone_elses_lease_is_left_alone<S: LeaseStore>(store: &S) {
     let second = store.acquire("other", &run_id(2), moment(10), moment(60)).await.unwrap().unwrap();
     store.release(&first).await.unwrap();
     let held = store.acquire("other", &run_id(3), moment(11), moment(60)).await.unwrap().unwrap_err();
-    assert_eq!(held.by, second.holder);
+    assert_eq!(held.0.holder, second.holder);
 }

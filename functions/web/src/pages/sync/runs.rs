@@ -72,7 +72,7 @@ pub(super) async fn list(
 
 /// How long the last runs took, the oldest first; nothing where none has ended.
 pub(in crate::pages) fn durations(runs: &[Run]) -> Result<Option<Drawn>, NotDrawn> {
-    let ended: Vec<&Run> = runs.iter().rev().filter(|run| !text::is_under_way(run)).collect();
+    let ended: Vec<&Run> = runs.iter().rev().filter(|run| run.state.has_ended()).collect();
     if ended.is_empty() {
         return Ok(None);
     }
@@ -160,7 +160,7 @@ pub(super) async fn progress(
     Query(Seen { seen }): Query<Seen>,
 ) -> Shown {
     let run = known(&app, &organisation, &run).await?;
-    if seen == Some(run.updated.as_millisecond()) && text::is_under_way(&run) {
+    if seen == Some(run.updated.as_millisecond()) && !run.state.has_ended() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let requested = run.state == RunState::Requested;

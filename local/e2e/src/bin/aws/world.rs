@@ -391,6 +391,13 @@ impl Installation<'_> {
 }
 
 impl Installation<'_> {
+    /// Lets `subscription-sync` do its work and waits until it has done all of it: a run has its last word some writes
+    /// before its invocation ends.
+    pub(crate) async fn invoke(&self, payload: &Value) -> Result<(), Trouble> {
+        let failed = self.fails("SubscriptionSyncFunctionName", payload).await?;
+        expect(!failed, || "subscription-sync failed".into())
+    }
+
     /// Invokes a function as an operator does (`aws lambda invoke`) and waits; says whether it failed.
     pub(crate) async fn fails(&self, function: &str, payload: &Value) -> Result<bool, Trouble> {
         let path = format!("/2015-03-31/functions/{}/invocations", self.stack.output(function)?);

@@ -128,7 +128,7 @@ pub(crate) async fn in_step(
     }
     let until = now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now);
     let lease = store.acquire(&format!("sync/{ORGANISATION}"), &RunId::new(now, 0), now, until).await?;
-    let lease = lease.map_err(|held| Trouble::new(format!("the lease is held by {}", held.by)))?;
+    let lease = lease.map_err(|held| Trouble::new(format!("the lease is held by {}", held.0.holder)))?;
     store.change_index(&lease, &id, &DigestIndex::default(), &changes).await?;
     store.release(&lease).await?;
     simulators.reset().await
