@@ -319,10 +319,10 @@ impl Installation<'_> {
 
     /// Waits for the number-th run, counted from the first, to come to its end.
     pub(crate) async fn nth_run(&self, number: usize) -> Result<Value, Trouble> {
-        until(&format!("run number {number} has ended"), LONG, async || {
+        self.run_that_is_over(&format!("run number {number} has ended"), async || {
             let runs = self.runs().await?;
             let run = runs.len().checked_sub(number).and_then(|place| runs.get(place));
-            Ok(run.filter(|run| !matches!(run["state"].as_str(), Some("requested" | "running"))).cloned())
+            Ok(run.filter(|run| !is_at_work(run)).cloned())
         })
         .await
     }
@@ -330,20 +330,35 @@ impl Installation<'_> {
     /// The run of this id, once it has ended.
     pub(crate) async fn ended(&self, run: &str) -> Result<Value, Trouble> {
         let path = format!("/api/runs/{NORDIC}/{run}");
-        until("the run has ended", LONG, async || {
-            let run = self.get(&path).await?;
-            Ok(Some(run).filter(|run| !matches!(run["state"].as_str(), Some("requested" | "running"))))
-        })
-        .await
+        let ended = async || Ok(Some(self.get(&path).await?).filter(|run| !is_at_work(run)));
+        self.run_that_is_over("the run has ended", ended).await
     }
 
     /// The run of this id, once it is in this state.
     pub(crate) async fn ended_as(&self, run: &str, state: &str) -> Result<Value, Trouble> {
         let path = format!("/api/runs/{NORDIC}/{run}");
-        until(&format!("the run is {state}"), LONG, async || {
-            Ok(Some(self.get(&path).await?).filter(|run| run["state"] == state))
+        let ended = async || Ok(Some(self.get(&path).await?).filter(|run| run["state"] == state));
+        self.run_that_is_over(&format!("the run is {state}"), ended).await
+    }
+
+    /// Waits for a run's report and then for the end of the invocation that wrote it, which is some writes later: the
+    /// emulator shows what an invocation logged once it is over.
+    async fn run_that_is_over(
+        &self,
+        what: &str,
+        mut report: impl AsyncFnMut() -> Result<Option<Value>, Trouble>,
+    ) -> Result<Value, Trouble> {
+        let run = until(what, LONG, &mut report).await?;
+        let words = |key: &str| run[key].as_str().unwrap_or_default();
+        let (id, state) = (words("run"), words("state"));
+        let (by_itself, by_the_next) =
+            (format!("run {id} of {NORDIC} is {state}"), format!("run {id} was broken off"));
+        until("the invocation is over", LONG, async || {
+            let log = self.logged().await?;
+            Ok((log.contains(&by_itself) || log.contains(&by_the_next)).then_some(()))
         })
-        .await
+        .await?;
+        Ok(run)
     }
 
     /// Changes what a function is configured with, past the template; it starts anew.
@@ -391,13 +406,6 @@ impl Installation<'_> {
 }
 
 impl Installation<'_> {
-    /// Lets `subscription-sync` do its work and waits until it has done all of it: a run has its last word some writes
-    /// before its invocation ends.
-    pub(crate) async fn invoke(&self, payload: &Value) -> Result<(), Trouble> {
-        let failed = self.fails("SubscriptionSyncFunctionName", payload).await?;
-        expect(!failed, || "subscription-sync failed".into())
-    }
-
     /// Invokes a function as an operator does (`aws lambda invoke`) and waits; says whether it failed.
     pub(crate) async fn fails(&self, function: &str, payload: &Value) -> Result<bool, Trouble> {
         let path = format!("/2015-03-31/functions/{}/invocations", self.stack.output(function)?);
@@ -405,6 +413,10 @@ impl Installation<'_> {
         let answer: Value = serde_json::from_slice(&said.body).unwrap_or(Value::Null);
         Ok(!said.is_success() || answer["errorType"].is_string())
     }
+}
+
+fn is_at_work(run: &Value) -> bool {
+    matches!(run["state"].as_str(), Some("requested" | "running"))
 }
 
 /// Goes on only if it holds.

@@ -170,7 +170,7 @@ pub(super) async fn a_table_moves_to_a_file_and_to_another_deployment_unchanged(
     let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let north = world.installation("north").await?;
-    north.invoke(&sample(SCHEDULED)?).await?;
+    north.hand_over(&sample(SCHEDULED)?).await?;
     let run = north.nth_run(1).await?;
     expect(run["state"] == "finished", || format!("in the north: {run}"))?;
     let calls = world.hostbill_calls();

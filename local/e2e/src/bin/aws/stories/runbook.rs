@@ -177,7 +177,7 @@ pub(super) async fn a_table_restored_to_a_point_in_time_is_the_same_and_a_new_st
     let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let north = world.installation("north").await?;
-    north.invoke(&sample(SCHEDULED)?).await?;
+    north.hand_over(&sample(SCHEDULED)?).await?;
     let run = north.nth_run(1).await?;
     expect(run["state"] == "finished", || format!("in the north: {run}"))?;
     let table = north.stack.output("TableName")?;
