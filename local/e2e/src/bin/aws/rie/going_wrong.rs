@@ -102,7 +102,8 @@ pub(super) async fn a_function_that_crashed_starts_again_for_the_next_event(
 pub(super) async fn a_run_that_was_killed_is_brought_to_its_end_by_a_later_event_and_nothing_is_done_twice(
     stage: &Stage<'_>,
 ) -> Result<(), Trouble> {
-    let actor = stage.enter("subscription-sync", "killed").await?;
+    let settling = [("SYNC_QUIET_SECONDS", "5")];
+    let actor = stage.enter_with("subscription-sync", "killed", &settling).await?;
     let hostbill = &actor.surroundings.hostbill;
     let requested = named("subscription-sync", "sync-requested.json")?.payload;
     hostbill.with(|model| model.faults.latency = Duration::from_millis(150));

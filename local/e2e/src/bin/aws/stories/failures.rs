@@ -56,6 +56,7 @@ pub(super) async fn a_function_that_is_killed_is_tried_again_and_nothing_is_done
     world: &World,
 ) -> Result<(), Trouble> {
     let billbridge = world.installation("billbridge").await?;
+    settle_soon(&billbridge).await?;
     world.hostbill.with(|model| model.faults.latency = Duration::from_millis(150));
     billbridge.hand_over(&sample(SCHEDULED)?).await?;
     let some = || world.hostbill.with(|model| !model.accounts.is_empty());
@@ -151,6 +152,15 @@ pub(super) async fn a_secret_that_cannot_be_read_stops_the_work_says_so_and_is_c
     let run = billbridge.nth_run(1).await?;
     expect(run["state"] == "finished", || format!("handed over again: {run}"))?;
     world.has_one_active_service_each()
+}
+
+/// A call that was cut off is waited for a few seconds instead of a quarter of an hour.
+pub(super) async fn settle_soon(billbridge: &Installation<'_>) -> Result<(), Trouble> {
+    billbridge
+        .reconfigure("SubscriptionSyncFunctionName", |wanted| {
+            wanted["Environment"]["Variables"]["SYNC_QUIET_SECONDS"] = json!("5");
+        })
+        .await
 }
 
 /// What was cut off may still be under way at billing: a run leaves it to a later one until it is quiet.

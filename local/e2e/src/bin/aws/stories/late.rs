@@ -1,6 +1,6 @@
 //! What comes too late: Lambda's own time-out, an event after its time, credentials of yesterday.
 
-use crate::stories::failures::{eventually_everything_is_billed, let_the_lease_run_out};
+use crate::stories::failures::{eventually_everything_is_billed, let_the_lease_run_out, settle_soon};
 use crate::world::{Installation, LONG, NORDIC, SCHEDULED, SUBSCRIPTIONS, World, expect, sample};
 use domain::clock::Clock as _;
 use e2e::{Trouble, eventually, until};
@@ -19,6 +19,7 @@ pub(super) async fn a_function_that_lambda_ends_at_its_time_out_is_tried_again_a
         wanted["Environment"]["Variables"]["SYNC_MARGIN_SECONDS"] = json!("0");
     };
     billbridge.reconfigure("SubscriptionSyncFunctionName", short).await?;
+    settle_soon(&billbridge).await?;
     world.hostbill.with(|model| model.faults.latency = Duration::from_millis(150));
     billbridge.hand_over(&sample(SCHEDULED)?).await?;
     let some = || world.hostbill.with(|model| !model.accounts.is_empty());
