@@ -92,11 +92,7 @@ pub(crate) async fn take_lease<S: Store>(
     let name = format!("sync/{organisation}");
     let mut taken = deps.store.acquire(&name, run, now, until).await?;
     if let Err(Held(theirs)) = &taken
-        && deps
-            .store
-            .find_run(organisation, &theirs.holder)
-            .await?
-            .is_some_and(|theirs| theirs.state.has_ended())
+        && has_ended(deps, organisation, &theirs.holder).await?
     {
         deps.store.release(theirs).await?;
         taken = deps.store.acquire(&name, run, now, until).await?;
@@ -105,6 +101,15 @@ pub(crate) async fn take_lease<S: Store>(
         break_off(deps, organisation, broken, run).await;
     }
     Ok(taken)
+}
+
+async fn has_ended<S: Store>(
+    deps: &Deps<S>,
+    organisation: &OrganisationId,
+    run: &RunId,
+) -> Result<bool, Failure> {
+    let known = deps.store.find_run(organisation, run).await?;
+    Ok(known.is_some_and(|run| run.state.has_ended()))
 }
 
 /// Ends the report of a run that ended without one, so that nobody waits for it. What it left is found by the run
